@@ -1,0 +1,1 @@
+"""Essays in, relations out: the pipeline of essay ingest."""

@@ -1,0 +1,254 @@
+"""The command line: everything that the DAGs do, without Airflow; and Airflow itself, started and stopped."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ingest import pipeline
+from ingest.local.postgres import ensure_postgres
+from ingest.model import IngestError, Look
+from ingest.settings import settings
+from ingest.store import Store, face, migrate, schema_version
+from ingest.store.migrations import set_passwords
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Fetch, normalise, de-duplicate and load essays into Postgres.",
+    epilog="Settings come from the environment (docs/operator.md); without ESSAYS_DATABASE_URL Postgres is embedded.",
+)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
+
+
+def main() -> None:
+    """Runs a command; what goes wrong is one line with the reason and the remedy, and exit code 1."""
+    try:
+        app()
+    except IngestError as error:
+        err.print(f"error: {error.reason}", style="bold red", markup=False)
+        if error.remedy:
+            err.print(error.remedy, markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        err.print("Stopped. What was stored stays; run the same command again to go on.")
+        sys.exit(130)
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    """The database as the loader: the embedded server is started when it isn't running, a new database is migrated."""
+    urls = ensure_postgres()
+    store = Store(urls.loader)
+    try:
+        if _is_new(urls.owner):
+            _migrate(urls.owner, urls.loader, urls.analyst)
+        schema_version(store)
+        yield store
+    finally:
+        store.close()
+
+
+def _is_new(owner: str) -> bool:
+    store = Store(owner)
+    try:
+        return schema_version(store) is None
+    finally:
+        store.close()
+
+
+def _migrate(owner: str, loader: str, analyst: str) -> list[str]:
+    applied = migrate(owner)
+    if settings().database_url is not None:
+        own = [url for url, given in ((loader, settings().loader_url), (analyst, settings().analyst_url)) if not given]
+        set_passwords(owner, own)
+    return applied
+
+
+@app.command()
+def up(
+    seed_corpus: Annotated[Path, typer.Option(help="Directory of the seed corpus.")] = Path("examples/corpus"),
+    corpus: Annotated[str | None, typer.Option(help="Name of the corpus; by default the directory's name.")] = None,
+    files: Annotated[Path, typer.Option(help="Saved pages to import.")] = Path("examples/pages"),
+) -> None:
+    """Start Postgres and Airflow, run the DAGs on a corpus and saved pages, and leave the UI running."""
+    from ingest.up import start
+
+    start(out, _migrate, seed_corpus, corpus, files)
+
+
+@app.command()
+def down(
+    delete_data: Annotated[bool, typer.Option("--delete-data", help="Remove the embedded database as well.")] = False,
+) -> None:
+    """Stop Airflow and the embedded Postgres. Data stays unless --delete-data says otherwise."""
+    from ingest.local.airflow import stop_airflow
+    from ingest.local.postgres import destroy_postgres, stop_postgres
+
+    airflow = stop_airflow()
+    postgres = stop_postgres()
+    if delete_data:
+        destroy_postgres()
+    stopped = [name for name, was in (("Airflow", airflow), ("Postgres", postgres)) if was]
+    out.print(f"Stopped {' and '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database up to date. Any number of machines may do it at once."""
+    urls = ensure_postgres()
+    applied = _migrate(urls.owner, urls.loader, urls.analyst)
+    out.print(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
+
+
+@app.command()
+def seed(
+    directory: Annotated[str, typer.Argument(help="Directory of the seed corpus.")],
+    corpus: Annotated[str | None, typer.Option(help="Name of the corpus; by default the directory's name.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Load a directory of essays as a seed corpus, or load it again."""
+    with _store() as store:
+        name, paths = pipeline.plan_seed(store, directory, corpus)
+        run_id = pipeline.open_run(store, "seed")
+        with _progress(f"Loading {name}", len(paths), as_json) as step:
+            pipeline.load_seed(store, run_id, directory, name, paths, step)
+        _finish(store, run_id, name, as_json)
+
+
+@app.command("import")
+def import_command(
+    paths: Annotated[
+        list[str], typer.Argument(help="Saved pages (also .gz), Markdown, text, exports, or directories.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Import saved pages and texts. Their addresses come from the pages themselves, or from an exporter's list."""
+    with _store() as store:
+        plan = pipeline.plan_import(paths)
+        run_id = pipeline.open_run(store, "import")
+        with _progress("Importing", plan.total, as_json) as step:
+            pipeline.import_files(store, run_id, plan, step)
+            pipeline.import_lists(store, run_id, plan.lists, step)
+        _finish(store, run_id, None, as_json, plan.skipped)
+
+
+@app.command()
+def run(as_json: Json = False) -> None:
+    """Do what waits: relate documents whose copies have not been looked for yet."""
+    with _store() as store:
+        related = pipeline.relate(store)
+        counts = face.counts(store)
+    _print(as_json, {"related": related, **counts}, f"Related {related} documents. {counts['waiting']} addresses wait.")
+
+
+@app.command()
+def why(
+    url: Annotated[str, typer.Argument(help="A link as pasted, a file's path, or a document's number.")],
+    as_json: Json = False,
+) -> None:
+    """Tell the whole story of a link, a file or a document."""
+    with _store() as store:
+        story = face.why(store, url)
+    if not story:
+        raise IngestError(
+            f"Nothing is known of {url}.", "Check the spelling; a file goes by the path it was given with."
+        )
+    if as_json:
+        _print(True, story, "")
+        return
+    table = Table("when", "what", "detail", "run", box=None, pad_edge=False)
+    for row in story:
+        table.add_row(
+            row["at"][:19].replace("T", " ") if row["at"] else "", row["event"], row["detail"], row["run"] or ""
+        )
+    out.print(table)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Say what is installed, running, reachable and consistent. Starts nothing."""
+    from ingest.doctor import examine
+
+    findings = examine()
+    if as_json:
+        _print(True, findings.values, "")
+    else:
+        for line in findings.lines:
+            out.print(line, markup=False)
+    if findings.problems:
+        sys.exit(1)
+
+
+@contextmanager
+def _progress(what: str, total: int, quiet: bool) -> Iterator[pipeline.OnLook | None]:
+    """A progress bar on a terminal; nothing where a program reads."""
+    if quiet or not err.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+
+        def step(_: Look) -> None:
+            bar.advance(task)
+
+        yield step
+
+
+def _finish(store: Store, run_id: int, corpus: str | None, as_json: bool, skipped: tuple[str, ...] = ()) -> None:
+    """Relates what is new, closes the run and prints its account; exit code 1 when nothing could be stored at all."""
+    related = pipeline.relate(store)
+    account = pipeline.close_run(store, run_id, corpus)
+    problems = face.problems(store, run_id)
+    values = {
+        "run_id": run_id, "looks": account.looks, "waiting": account.waiting, "related": related,
+        "documents": account.documents, "essays": account.essays, "missing": list(account.missing),
+        "skipped": list(skipped), "problems": problems,
+    }  # fmt: skip
+    if as_json:
+        _print(True, values, "")
+    else:
+        _print_account(account, related, skipped, problems)
+    if account.total and len(problems) == account.total:
+        sys.exit(1)
+
+
+def _print_account(
+    account: pipeline.Account, related: int, skipped: tuple[str, ...], problems: list[dict[str, Any]]
+) -> None:
+    table = Table("outcome", "looks", box=None, pad_edge=False)
+    for outcome, looks in sorted(account.looks.items()):
+        table.add_row(outcome, str(looks))
+    out.print(table)
+    for problem in problems:
+        out.print(f"{problem['file']}: {problem['state']}: {problem['reason']}", markup=False)
+    for path in account.missing:
+        out.print(f"{path}: no longer there; its document stays", markup=False)
+    if skipped:
+        shown = ", ".join(skipped[:5]) + (", …" if len(skipped) > 5 else "")
+        out.print(f"Passed over {len(skipped)} files that are neither page, text nor list: {shown}", markup=False)
+    out.print(
+        f"{account.documents} documents, {account.essays} essays; {related} related now;"
+        f" {account.waiting} addresses of this run wait to be fetched."
+    )
+
+
+def _print(as_json: bool, values: Any, text: str) -> None:
+    if as_json:
+        print(json.dumps(values, ensure_ascii=False, indent=2, default=str))
+    else:
+        out.print(text, markup=False)

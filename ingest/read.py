@@ -1,0 +1,52 @@
+"""A decoded file or page → its reading: picks the site or the format that knows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.formats import TEXT_FORMATS
+from ingest.model import Link, Reading, State
+from ingest.page import Page
+from ingest.sites import sites
+
+_PAGE = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+READER = "files/1"
+
+
+def is_page(text: str, name: str) -> bool:
+    """Whether a decoded file is an HTML page, by its beginning or by its name."""
+    return bool(_PAGE.match(text[:20_000])) or name.lower().removesuffix(".gz").endswith((".html", ".htm", ".xhtml"))
+
+
+def read_page(page: Page) -> Reading:
+    """The reading of a page by its site; ``unsupported`` when no site here knows it."""
+    for site in sites():
+        if site.owns(page):
+            return site.read(page)
+    return Reading(State.UNSUPPORTED, READER, reason="no reader knows this page's site; its bytes are kept")
+
+
+def read_text(text: str, links: Sequence[Link]) -> Reading:
+    """The reading of a text file, whose clean form and links are given, by the first format that takes it."""
+    if not text:
+        return Reading(State.UNREADABLE, READER, reason="the file is empty")
+    if not _without(text, links).strip():
+        return Reading(State.NOT_A_PAGE, READER, reason="only links, which were accepted")
+    for file_format in TEXT_FORMATS:
+        if essay := file_format.read(text, links):
+            return Reading(State.ARTICLE, file_format.READER, essay=essay)
+    raise AssertionError("the last format takes every text")
+
+
+def _without(text: str, links: Sequence[Link]) -> str:
+    for link in reversed(links):
+        text = text[: link.start] + text[link.end :]
+    return text
+
+
+def readers() -> frozenset[str]:
+    """The readers of this version of the program; bytes that one of them has read need not be read again."""
+    return frozenset({READER, *(f.READER for f in TEXT_FORMATS), *(site.READER for site in sites())})

@@ -1,0 +1,139 @@
+"""Takes the reader's own session keys out of addresses and page bytes, before anything is stored or logged.
+
+A page that was opened in WeChat, and the address it was opened by, hold keys with which anybody can act as that reader
+for a while. They stand in addresses (``&pass_ticket=…``, with ``&`` in all its spellings) and in scripts
+(``window.appmsg_token = "…"``, ``uin: '…'``). Their values are emptied; nothing else changes.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote
+
+SECRETS = (
+    "pass_ticket",
+    "appmsg_token",
+    "exportkey",
+    "exportkey_token",
+    "poc_token",
+    "wxtoken",
+    "wap_sid2",
+    "cap_sid",
+    "data_ticket",
+    "user_uin",
+    "__moon_report_uin",
+    "uin",
+    "key",
+)
+
+# Two names are common words; their values tell. A reader's number in an address is base64, while an address with a
+# plain number is somebody's public QQ contact. A session key is long and hexadecimal, any other "key" is none of ours.
+_KEY = re.compile(rb"[0-9a-fA-F]{32,}\Z")
+_UIN_IN_ADDRESS = re.compile(rb"(?=.*[A-Za-z])[\w+/=%-]{6,}\Z")
+_SHORTEST = 5  # shorter values ("0", "777") are placeholders
+
+_BEFORE_PARAMETER = re.compile(rb"(?:[?&;]|\\x26|\\u0026|%26|%3[fF])\Z")
+_PARAMETER = re.compile(rb"(=)([\w.~+/=*%!-]*)")
+_ENCODED_PARAMETER = re.compile(rb"(%3[dD])((?:(?!%26|%23)[\w.~+*%!-])*)")
+
+_STRING = rb"""\\?"[^"\\\n]*+\\?"|\\?'[^'\\\n]*+\\?'"""
+_TERM = rb"(?:(?:JsDecode|htmlDecode)\((?:" + _STRING + rb")\)|[\w.$]+\[(?:" + _STRING + rb")\]|" + _STRING + rb")"
+_CHOICE = rb"(?:\(?xml[ \t]*\?[^:;\n]{0,200}:[ \t]*)?\(?"  # xml ? getXmlValue('…') : '…'
+_FIELD = re.compile(
+    rb"""\\?["']?[ \t]*[:=][ \t]*""" + _CHOICE + rb"(" + _TERM + rb"(?:[ \t]*\|\|[ \t]*" + _TERM + rb")*+)"
+)
+_VALUE = re.compile(rb"(\[?)(?:" + _STRING + rb")")
+
+_SEPARATOR = re.compile(r"(&(?:amp;)?)")
+_WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
+
+
+def redact(data: bytes) -> bytes:
+    """The bytes with every session key emptied; ``redact(redact(x)) == redact(x)``, in linear time."""
+    spans: list[tuple[int, int]] = []
+    for name in SECRETS:
+        spans += _spans(data, name.encode())
+    if not spans:
+        return data
+    parts: list[bytes] = []
+    at = 0
+    for start, end in sorted(spans):
+        if start >= at:
+            parts.append(data[at:start])
+        at = max(at, end)
+    parts.append(data[at:])
+    return b"".join(parts)
+
+
+def redact_url(url: str) -> str:
+    """The address without session parameters, also in addresses that it carries as a parameter."""
+    address, hash_, fragment = url.partition("#")
+    path, mark, query = address.partition("?")
+    kept: list[str] = []
+    pieces = _SEPARATOR.split(query)
+    for separator, parameter in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+        name, equals, value = parameter.partition("=")
+        if _is_secret(unquote(name), unquote(value).encode(), "weixin.qq.com" in path):
+            continue
+        kept.append((separator if kept else "") + name + equals + _redact_carried(value))
+    query = "".join(kept)
+    fragment = redact_url("?" + fragment)[1:] if "=" in fragment and "?" not in fragment else fragment
+    return path + (mark if query else "") + query + (hash_ if fragment else "") + fragment
+
+
+def _redact_carried(value: str) -> str:
+    """An address inside an address is encoded once more than its carrier."""
+    if not value.lower().startswith(("http%3a", "https%3a")):
+        return value
+    carried = unquote(value)
+    clean = redact_url(carried)
+    return value if clean == carried else quote(clean, safe="")
+
+
+def _is_secret(name: str, value: bytes, of_wechat: bool) -> bool:
+    if name not in SECRETS:
+        return False
+    if name == "key":
+        return of_wechat or _KEY.match(value) is not None
+    return name != "uin" or of_wechat or _UIN_IN_ADDRESS.match(value) is not None
+
+
+def _spans(data: bytes, name: bytes) -> list[tuple[int, int]]:
+    """The ranges of the values of one name."""
+    found: list[tuple[int, int]] = []
+    at = data.find(name)
+    while at >= 0:
+        after = at + len(name)
+        spans, after = _values(data, name, at, after)
+        found += spans
+        at = data.find(name, after)
+    return found
+
+
+def _values(data: bytes, name: bytes, at: int, after: int) -> tuple[list[tuple[int, int]], int]:
+    """The ranges of the values behind one occurrence of a name, and where to go on."""
+    before = data[max(at - 6, 0) : at]
+    if _BEFORE_PARAMETER.search(before):
+        pattern = _ENCODED_PARAMETER if data.startswith((b"%3d", b"%3D"), after) else _PARAMETER
+        if parameter := pattern.match(data, after):
+            told = _tells(name, parameter[2], _UIN_IN_ADDRESS)
+            return [parameter.span(2)] if told else [], parameter.end()
+    if before[-1:] and before[-1] in _WORD:
+        return [], after
+    if field := _FIELD.match(data, after):
+        spans = []
+        for value in _VALUE.finditer(data, field.start(1), field.end(1)):
+            inside = value[0].strip(b"\\\"'")
+            if not value[1] and _tells(name, inside, None):
+                start = value.start() + value[0].index(inside)
+                spans.append((start, start + len(inside)))
+        return spans, field.end()
+    return [], after
+
+
+def _tells(name: bytes, value: bytes, uin: re.Pattern[bytes] | None) -> bool:
+    if name == b"key":
+        return _KEY.match(value) is not None
+    if name == b"uin" and uin is not None:
+        return uin.match(value) is not None
+    return len(value) >= _SHORTEST

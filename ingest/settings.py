@@ -1,0 +1,40 @@
+"""Every setting, once. Each is read from the environment with the prefix ``ESSAYS_`` (``ESSAYS_DATABASE_URL``)."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Settings of one process."""
+
+    model_config = SettingsConfigDict(env_prefix="ESSAYS_", extra="ignore")
+
+    database_url: SecretStr | None = Field(
+        None, description="owner's URL of a given Postgres; without it an embedded one is started"
+    )
+    loader_url: SecretStr | None = Field(None, description="loader's URL; by default made from the owner's")
+    analyst_url: SecretStr | None = Field(None, description="analyst's URL; by default made from the owner's")
+    home: Path = Field(Path(".local"), description="folder for local state: ports, passwords, logs, data")
+    airflow_port: int = Field(8080, ge=1, le=65535, description="port for the Airflow UI; the next free one if taken")
+    max_file_bytes: int = Field(32 * MIB, gt=0, description="largest file or page, unpacked")
+    batch_files: int = Field(50, gt=0, description="files in one batch, one mapped task in Airflow")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+def resource(name: str) -> Path:
+    """The folder ``sql`` or ``dags``: inside the package in a wheel, beside it in a checkout."""
+    packaged = Path(str(files("ingest"))) / name
+    return packaged if packaged.is_dir() else packaged.parent.parent / name

@@ -1,0 +1,211 @@
+"""The values that a page's scripts hold, read as literals; nothing is ever run.
+
+Two places matter: ``window.cgiDataNew = {…}``, an object literal, on pages since 2025; and assignments such as
+``var biz = "" || "Mz…"``, ``window.ct = '…'``, ``d.title = xml ? getXmlValue('…') : '…'`` on all. Half of the
+assignments start with an empty string, and the same names are assigned other things elsewhere
+(``var mid = start + end >> 1``), so a value is the first string of an assignment that isn't empty, and the first
+assignment that has one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from html import unescape as entity
+from typing import TypeAlias
+
+from bs4 import BeautifulSoup
+
+_DOUBLE = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_SINGLE = r"'[^'\\]*+(?:\\.[^'\\]*+)*+'"
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "v": "", "0": "", "\n": ""}
+
+_LIBRARY = 1_000_000  # characters; a longer script is the same on all pages and holds nothing of this one
+_PREFIXES = ("var ", "window.", "d.", "_g.")
+_MOST_ASSIGNMENTS = 200
+_ASSIGNED = re.compile(r"\s*=\s*(?:\(?\s*xml\s*\?[^:;\n]{0,300}:)?")
+_TERM = re.compile(
+    rf"[\s(]*(?:(?:htmlDecode|JsDecode)\s*\()?\s*(?:({_DOUBLE}|{_SINGLE})|[A-Za-z_$][\w.$]*(?:\[[^\]\n]{{0,60}}\])?)"
+    r"[\s)]*(?:\*\s*1)?(?:\.html\(false\))?\s*(\|\|)?",
+    re.DOTALL,
+)
+
+_TOKEN = re.compile(rf"\s*(?:({_DOUBLE}|{_SINGLE})|(-?\d[\w.]*)|([A-Za-z_$][\w$.]*)|(\|\||.))", re.DOTALL)
+_DEEPEST = 40
+
+Value: TypeAlias = "str | list[Value] | dict[str, Value]"
+
+
+def js_decoded(literal: str) -> str:
+    """The value of a JavaScript string literal, without its quotes. A broken escape stands for itself."""
+    if "\\" not in literal:
+        return literal
+    return _ESCAPE.sub(_unescaped, literal)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    return chr(int(code, 16)) if code else _PLAIN.get(found[3], found[3])
+
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});", re.ASCII)
+
+
+def unescape(words: str) -> str:
+    """HTML entities decoded once; only whole ones, since ``&times`` in an address isn't the sign ×."""
+    return _ENTITY.sub(lambda found: entity(found[0]), words)
+
+
+class Fields:
+    """What the scripts of one page say."""
+
+    def __init__(self, soup: BeautifulSoup) -> None:
+        scripts = [tag.string or "" for tag in soup.find_all("script") if "html" not in str(tag.get("type", ""))]
+        self._data = next((script for script in scripts if "cgiDataNew = {" in script), "")
+        own = (script for script in scripts if len(script) < _LIBRARY and script is not self._data)
+        self._scripts = "\n".join(own)
+
+    @cached_property
+    def data(self) -> dict[str, Value]:
+        """``window.cgiDataNew``: strings, lists and objects; numbers stay strings. Empty when the page has none."""
+        _, found, literal = self._data.partition("cgiDataNew = ")
+        return objects(literal) if found else {}
+
+    def has(self, words: str) -> bool:
+        """Whether these characters stand in a script that isn't the article's data."""
+        return words in self._scripts
+
+    def variable(self, *names: str) -> str:
+        """The first assignment of a string to one of these names that isn't empty, or an empty string."""
+        for name in names:
+            for prefix in _PREFIXES:
+                if value := self._assigned(prefix + name):
+                    return value
+        return ""
+
+    def _assigned(self, name: str) -> str:
+        at = -1
+        for _ in range(_MOST_ASSIGNMENTS):
+            at = self._scripts.find(name, at + 1)
+            if at < 0:
+                break
+            if value := _assigned(self._scripts, at + len(name)):
+                return value
+        return ""
+
+    def literal(self, name: str) -> Value:
+        """The list or object that is assigned to ``name``, or an empty string."""
+        for prefix in _PREFIXES:
+            at = self._scripts.find(prefix + name)
+            if at >= 0 and (start := _ASSIGNED.match(self._scripts, at + len(prefix + name))):
+                return _Literal(self._scripts, start.end()).value(0)
+        return ""
+
+    def text(self, *names: str) -> str:
+        """A field of the data, else a variable; HTML entities decoded once."""
+        return unescape(self.raw(*names))
+
+    def part(self, name: str) -> dict[str, Value]:
+        """An object inside the data; empty when it is absent."""
+        value = self.data.get(name)
+        return value if isinstance(value, dict) else {}
+
+    def raw(self, *names: str) -> str:
+        """A field of the data, else a variable, as the script has it."""
+        for name in names:
+            value = self.data.get(name)
+            if isinstance(value, str) and value:
+                return value
+        return self.variable(*names)
+
+
+def _assigned(script: str, at: int) -> str:
+    start = _ASSIGNED.match(script, at)
+    at = start.end() if start else at
+    while start and (term := _TERM.match(script, at)):
+        if term[1] and len(term[1]) > 2:
+            return js_decoded(term[1][1:-1])
+        if not term[2]:
+            break
+        at = term.end()
+    return ""
+
+
+def objects(script: str) -> dict[str, Value]:
+    """The object literal that a script begins with; what stands before the first thing it can't be is kept."""
+    value = _Literal(script, 0).value(0)
+    return value if isinstance(value, dict) else {}
+
+
+class _Literal:
+    """Reads one JavaScript literal: objects, lists, strings, numbers, ``JsDecode('…')``, ``'0' * 1``, ``'' || 'x'``."""
+
+    def __init__(self, script: str, at: int) -> None:
+        self._script = script
+        self._at = at
+        self._broken = False
+
+    def value(self, depth: int) -> Value:
+        """The value that starts here; an empty string when there is none."""
+        result: Value = ""
+        parentheses = 0
+        while (token := self._peek()) and not self._broken:
+            string, number, name, sign = token.groups()
+            if sign and sign in ",}];" and not parentheses:
+                break
+            self._at = token.end()
+            if sign in ("{", "["):
+                result = self._members(depth + 1) if sign == "{" else self._elements(depth + 1)
+            elif sign in ("(", ")"):
+                parentheses = max(parentheses + (1 if sign == "(" else -1), 0)
+            elif string and not result:
+                result = js_decoded(string[1:-1])
+            elif number and not result:
+                result = number
+            elif name in ("true", "false"):
+                result = name
+        return result
+
+    def _members(self, depth: int) -> dict[str, Value]:
+        members: dict[str, Value] = {}
+        while token := self._next(depth):
+            string, number, name, sign = token.groups()
+            if sign == "}":
+                break
+            if sign == ",":
+                continue
+            key = name or number or (string or "")[1:-1]
+            colon = self._peek()
+            if not key or colon is None or colon[4] != ":":
+                self._broken = True
+                break
+            self._at = colon.end()
+            members[key] = self.value(depth)
+        return members
+
+    def _elements(self, depth: int) -> list[Value]:
+        elements: list[Value] = []
+        while token := self._peek():
+            if self._broken or depth > _DEEPEST:
+                self._broken = True
+                break
+            if token[4] in ("]", ",", "}", ";"):
+                self._at = token.end()
+                if token[4] != ",":
+                    break
+                continue
+            elements.append(self.value(depth))
+        return elements
+
+    def _next(self, depth: int) -> re.Match[str] | None:
+        if self._broken or depth > _DEEPEST:
+            self._broken = True
+            return None
+        token = self._peek()
+        if token:
+            self._at = token.end()
+        return token
+
+    def _peek(self) -> re.Match[str] | None:
+        return _TOKEN.match(self._script, self._at)

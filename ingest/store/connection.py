@@ -1,0 +1,114 @@
+"""One database: its connection, its named statements, and its failures in the words of this program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import URL, Connection, Engine, Row, create_engine, make_url
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
+
+from ingest.model import DatabaseDown, IngestError, Unavailable
+from ingest.settings import resource
+
+_BLOCK = re.compile(r"^-- (\w+) --$", re.MULTILINE)
+_DISK_FULL = "53100"
+_READ_ONLY = "25006"
+_NO_RIGHTS = "42501"
+_UNDEFINED = {"42P01", "42883", "3F000", "42703"}
+RETRYABLE = {"40001", "40P01", "23505", "55P03"}
+"""Serialisation failure, deadlock, unique violation by a neighbour, lock timeout: the transaction may be run again."""
+
+
+@cache
+def statements(room: str) -> Mapping[str, str]:
+    """The statements of ``sql/statements/<room>.sql``, by the names of their blocks."""
+    parts = _BLOCK.split((resource("sql") / "statements" / f"{room}.sql").read_text("utf-8"))
+    return {name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def sqlalchemy_url(url: str) -> URL:
+    """The URL with psycopg2 as driver: a bare ``postgresql://`` means another driver since SQLAlchemy 2.1."""
+    try:
+        made = make_url(url)
+    except Exception as error:
+        raise DatabaseDown(
+            "The database URL can't be read.", "It looks like postgresql://user:password@host/db."
+        ) from error
+    if made.get_backend_name() not in {"postgresql", "postgres"}:
+        raise DatabaseDown(f"{made.get_backend_name()} is not Postgres.", "The URL starts with postgresql://.")
+    return made.set(drivername="postgresql+psycopg2")
+
+
+def where(url: str) -> str:
+    """Host, port and database of a URL, without its password."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or 5432}{parts.path}"
+
+
+def sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "pgcode", None) or ""
+
+
+def explain(error: DBAPIError, url: str) -> IngestError:
+    """The failure of a statement in our words; driver texts may carry row values, so only codes go through."""
+    state = sqlstate(error)
+    if state == _DISK_FULL:
+        return Unavailable("The database's disk is full; this batch was not stored.", "Free space, then run again.")
+    if state == _READ_ONLY:
+        return Unavailable("The database is read-only just now.", "Connect to the primary server.")
+    if state == _NO_RIGHTS:
+        return Unavailable(f"The database role of {where(url)} lacks a right.", "Run `ingest migrate` as the owner.")
+    if state in _UNDEFINED:
+        return Unavailable("The database lacks a table or function.", "Run `ingest migrate`.")
+    if not state or state.startswith(("08", "57P", "28")):
+        return DatabaseDown(
+            f"Postgres at {where(url)} doesn't answer: {_first_line(error)}.", "`ingest doctor` says more."
+        )
+    return IngestError(f"Postgres refused a statement (SQLSTATE {state}).", "Please report it with this code.")
+
+
+def _first_line(error: DBAPIError) -> str:
+    text = str(error.orig).strip().splitlines() or ["no reason given"]
+    return text[0].rstrip(".")
+
+
+class Store:
+    """A database that looks are stored in and questions are asked of."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine: Engine = create_engine(
+            sqlalchemy_url(url), pool_pre_ping=True, connect_args={"connect_timeout": 10}
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction; raises ``IngestError`` for driver errors, except for those that may be tried again."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except (OperationalError, DBAPIError) as error:
+            if sqlstate(error) in RETRYABLE:
+                raise
+            raise explain(error, self.url) from error
+        except NoSuchModuleError as error:
+            raise DatabaseDown("The database URL names an unknown driver.", "Use postgresql://…") from error
+
+    def ask(self, room: str, name: str, **values: Any) -> list[Row[Any]]:
+        """The rows of a named statement, in a transaction of its own."""
+        with self.transaction() as connection:
+            return ask(connection, room, name, **values)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def ask(connection: Connection, room: str, name: str, **values: Any) -> list[Row[Any]]:
+    """The rows of a named statement; an empty list when it returns none."""
+    result = connection.exec_driver_sql(statements(room)[name], values)
+    return list(result) if result.returns_rows else []

@@ -1,0 +1,33 @@
+"""Questions that the command line asks of the face."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest.store.connection import Store
+
+
+def why(store: Store, url: str) -> list[dict[str, Any]]:
+    """The story of a link, a file or a document, in order of time; times as ISO 8601."""
+    rows = [dict(row._mapping) for row in store.ask("face", "why", url=url)]
+    return [{**row, "at": row["at"].isoformat() if row["at"] else None} for row in rows]
+
+
+def counts(store: Store) -> dict[str, int]:
+    """Documents, essays, addresses that wait, and documents whose copies have not been looked for yet."""
+    return dict(store.ask("face", "counts")[0]._mapping)
+
+
+def overview(store: Store) -> list[dict[str, Any]]:
+    """Documents and essays by corpus, site, how they came, and completeness."""
+    return [dict(row._mapping) for row in store.ask("face", "overview")]
+
+
+def problems(store: Store, run_id: int) -> list[dict[str, Any]]:
+    """The files of a run that gave no document, with state and reason."""
+    return [dict(row._mapping) for row in store.ask("face", "problems", run_id=run_id)]
+
+
+def inconsistencies(store: Store) -> list[dict[str, Any]]:
+    """What is stored but does not follow from what it is derived from; empty in a sound database."""
+    return [dict(row._mapping) for row in store.ask("face", "doctor")]

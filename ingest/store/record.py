@@ -1,0 +1,333 @@
+"""Looks in, rows out: what a batch of looks changes in the database, in one transaction.
+
+Nothing is overwritten: bytes are kept by their digest, every look is a row of ``fetch``, and a reading that says
+something new is a new revision.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import zstandard
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import DBAPIError
+
+from ingest.model import Address, IngestError, Look, State
+from ingest.store.connection import RETRYABLE, Store, ask, explain, sqlstate
+from ingest.store.revisions import Verdict, document_id, judge, revision_row, segments
+
+ZSTD_LEVEL = 9
+_TRIES = 5
+_REFUSED = {State.REFUSED, State.TOO_LARGE, State.TOO_COSTLY, State.NOT_A_PAGE, State.UNSUPPORTED}
+
+
+def record(store: Store, run_id: int, looks: Sequence[Look]) -> None:
+    """Stores a batch of looks. May be repeated: what a run has recorded of an origin is not recorded again.
+
+    Raises ``Unavailable`` when the database can't take it; then nothing of the batch is stored.
+    """
+    packed = _pack(looks)
+    for attempt in range(_TRIES):
+        try:
+            with store.transaction() as connection:
+                origins = [look.origin for look in looks]
+                seen = {row.origin for row in ask(connection, "record", "seen_origins", run_id=run_id, origins=origins)}
+                if packed:
+                    ask(connection, "record", "add_snapshots", **packed)
+                for round_ in _rounds([look for look in looks if look.origin not in seen]):
+                    _record_round(connection, run_id, round_)
+            return
+        except DBAPIError as error:
+            if sqlstate(error) not in RETRYABLE or attempt == _TRIES - 1:
+                raise explain(error, store.url) from error
+            time.sleep(0.05 * 2**attempt)
+
+
+def _rounds(looks: Sequence[Look]) -> Iterator[list[Look]]:
+    """Splits a batch so that no document or address is met twice in one round; order is kept within each."""
+    waiting = list(looks)
+    while waiting:
+        taken: set[str] = set()
+        this: list[Look] = []
+        later: list[Look] = []
+        for look in waiting:
+            keys = {look.document_key, _native(look) or look.document_key, *(a.key for a in _proven(look))}
+            (later if keys & taken else this).append(look)
+            taken |= keys
+        yield this
+        waiting = later
+
+
+def _native(look: Look) -> str | None:
+    essay = look.reading.essay
+    return f"{look.reading.site}:{essay.native_id}" if essay and essay.native_id else None
+
+
+def _proven(look: Look) -> tuple[Address, ...]:
+    """The addresses that the look proves to be of one essay, the one looked at first."""
+    return (look.address, *(a for a in look.reading.addresses if a.key != look.address.key))
+
+
+def _record_round(connection: Connection, run_id: int, looks: list[Look]) -> None:
+    addresses = _add_addresses(connection, looks)
+    documents = _resolve_documents(connection, looks, addresses)
+    heads = _lock_heads(connection, sorted(set(documents.values())))
+    looks, verdicts = _judge_all(looks, documents, heads)
+    fetches = _add_fetches(connection, run_id, looks, addresses)
+    _add_revisions(connection, looks, verdicts, documents, heads, fetches)
+    _bind_addresses(connection, looks, addresses, documents)
+    _add_outcomes(connection, run_id, looks, addresses, fetches, verdicts)
+    _set_seed_files(connection, looks, documents)
+
+
+def _rows(rows: list[dict[str, Any]]) -> str:
+    return json.dumps(rows, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    raise TypeError(type(value).__name__)
+
+
+def _pack(looks: Sequence[Look]) -> dict[str, list[Any]]:
+    """The columns of the batch's snapshots, compressed before the transaction begins."""
+    snapshots = {look.snapshot.sha256: look.snapshot.data for look in looks if look.snapshot and not look.settled}
+    packer = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
+    columns = [(sha256, len(data), packer.compress(data)) for sha256, data in snapshots.items()]
+    return dict(zip(("sha256", "size", "bytes"), map(list, zip(*columns, strict=True)), strict=True)) if columns else {}
+
+
+def _add_addresses(connection: Connection, looks: list[Look]) -> dict[str, Row[Any]]:
+    rows = [
+        {"key": a.key, "site": a.site, "url": a.url, "host": urlsplit(a.url).hostname if a.url else None}
+        for look in looks
+        for a in (*_proven(look), *look.accepted)
+    ]
+    return {row.key: row for row in ask(connection, "record", "add_addresses", rows=_rows(rows))}
+
+
+def _resolve_documents(connection: Connection, looks: list[Look], addresses: dict[str, Row[Any]]) -> dict[str, int]:
+    """Origin → document, for the looks that have an essay; documents that are new are added.
+
+    In this order: the site's identity, the document of a proven address, the key.
+    """
+    essays = {look.origin: look for look in looks if look.reading.essay is not None}
+    if not essays:
+        return {}
+    natives = [
+        {"site": look.reading.site, "native_id": look.reading.essay.native_id}
+        for look in essays.values()
+        if look.reading.essay and look.reading.essay.native_id
+    ]
+    bound = {o: [addresses[a.key].document_id for a in _proven(look)] for o, look in essays.items()}
+    found = ask(
+        connection, "record", "find_documents", natives=_rows(natives),
+        keys=[look.document_key for look in essays.values()], ids=[i for ids in bound.values() for i in ids if i],
+    )  # fmt: skip
+    by_native = {f"{row.site}:{row.native_id}": row.document_id for row in found if row.native_id}
+    by_id = {row.document_id: row for row in found}
+    by_key = {row.key: row.document_id for row in found}
+    resolved: dict[str, int] = {}
+    new: list[dict[str, Any]] = []
+    for origin, look in essays.items():
+        native = _native(look)
+        # An address may point at a document whose identity is known to be another one; identity decides.
+        fitting = [i for i in bound[origin] if i and (not native or by_id[i].native_id is None)]
+        known = by_native.get(native or "") or next(iter(fitting), None) or by_key.get(look.document_key)
+        if known is None:
+            known = document_id(look.document_key)
+            new.append(_document_row(look, known))
+        resolved[origin] = known
+    if new:
+        ask(connection, "record", "add_sources", rows=_rows([_source_row(look) for look in essays.values()]))
+        ask(connection, "record", "add_documents", rows=_rows(new))
+    return resolved
+
+
+def _source_row(look: Look) -> dict[str, Any]:
+    return {"slug": look.found_by, "kind": "seed" if look.seed else look.found_by}
+
+
+def _document_row(look: Look, number: int) -> dict[str, Any]:
+    essay = look.reading.essay
+    assert essay is not None
+    return {
+        "document_id": number, "key": look.document_key, "site": look.reading.site if essay.native_id else None,
+        "native_id": essay.native_id, "corpus": look.corpus, "found_by": look.found_by, "obtained": look.obtained,
+        "completeness": essay.completeness, "role": essay.role, "url": essay.url,
+    }  # fmt: skip
+
+
+def _lock_heads(connection: Connection, ids: list[int]) -> dict[int, Row[Any]]:
+    heads = {row.document_id: row for row in ask(connection, "record", "lock_heads", ids=ids)} if ids else {}
+    if missing := set(ids) - heads.keys():
+        raise IngestError(
+            f"Document {min(missing)} was removed while it was loaded, or two keys share this number.", "Run again."
+        )
+    return heads
+
+
+def _judge_all(
+    looks: list[Look], documents: dict[str, int], heads: dict[int, Row[Any]]
+) -> tuple[list[Look], dict[str, Verdict]]:
+    """Verdicts by origin; a look that is in doubt gets the state and the reason that send it to a person."""
+    judged: list[Look] = []
+    verdicts: dict[str, Verdict] = {}
+    for look in looks:
+        essay = look.reading.essay
+        if essay is not None:
+            verdict = judge(heads[documents[look.origin]], look, essay)
+            verdicts[look.origin] = verdict
+            if verdict.doubt:
+                doubted = replace(look.reading, state=State.UNREADABLE, reason=verdict.doubt)
+                judged.append(replace(look, reading=doubted))
+                continue
+        judged.append(look)
+    return judged, verdicts
+
+
+def _add_fetches(
+    connection: Connection, run_id: int, looks: list[Look], addresses: dict[str, Row[Any]]
+) -> dict[str, int]:
+    rows = [
+        {
+            "address_id": addresses[look.address.key].address_id, "seen_at": look.reading.seen_at, "how": look.how,
+            "origin": look.origin, "reader": look.reading.reader, "state": look.reading.state,
+            "reason": look.reading.reason,
+            "sha256": look.snapshot.sha256 if look.snapshot else None,
+        }
+        for look in looks
+    ]  # fmt: skip
+    added = ask(connection, "record", "add_fetches", run_id=run_id, rows=_rows(rows))
+    return {row.origin: row.fetch_id for row in added}
+
+
+def _add_revisions(
+    connection: Connection,
+    looks: list[Look],
+    verdicts: dict[str, Verdict],
+    documents: dict[str, int],
+    heads: dict[int, Row[Any]],
+    fetches: dict[str, int],
+) -> None:
+    revised = {
+        documents[look.origin]: look for look in looks if look.origin in verdicts and verdicts[look.origin].cause
+    }
+    if not revised:
+        return
+    accounts = _accounts(connection, list(revised.values()))
+    rows = [
+        {
+            **revision_row(look.reading), "document_id": number, "number": heads[number].last_number + 1,
+            "cause": verdicts[look.origin].cause, "fetch_id": fetches[look.origin], "account_id": accounts.get(_ids(look)),
+        }
+        for number, look in revised.items()
+    ]  # fmt: skip
+    added = ask(connection, "record", "add_revisions", rows=_rows(rows))
+    revisions = {row.document_id: row.revision_id for row in added}
+    parts, claims, current = [], [], []
+    for number, look in revised.items():
+        essay, revision = look.reading.essay, revisions[number]
+        assert essay is not None
+        parts += [{"revision_id": revision, "n": n, **part} for n, part in enumerate(segments(essay))]
+        claims += [
+            {"revision_id": revision, "kind": claim.kind, "target_key": claim.target.key, "target_url": claim.target.url,
+             "quote": claim.quote} for claim in essay.claims
+        ]  # fmt: skip
+        current.append(
+            {
+                "document_id": number, "revision_id": revision, "completeness": essay.completeness, "role": essay.role,
+                "url": essay.url, "native_id": essay.native_id, "site": look.reading.site if essay.native_id else None,
+            }
+        )  # fmt: skip
+    if parts:
+        ask(connection, "record", "add_segments", rows=_rows(parts))
+    if claims:
+        ask(connection, "record", "add_claims", rows=_rows(claims))
+    ask(connection, "record", "set_current", rows=_rows(current))
+
+
+def _ids(look: Look) -> tuple[str, tuple[str, ...]]:
+    essay = look.reading.essay
+    return (look.reading.site or "", essay.account.ids if essay and essay.account else ())
+
+
+def _accounts(connection: Connection, looks: list[Look]) -> dict[tuple[str, tuple[str, ...]], int]:
+    wanted = sorted({_ids(look) for look in looks if _ids(look)[1]})
+    if not wanted:
+        return {}
+    rows = [{"site": site, "ids": list(ids)} for site, ids in wanted]
+    return {(r.site, tuple(r.ids)): r.account_id for r in ask(connection, "record", "accounts_of", rows=_rows(rows))}
+
+
+def _bind_addresses(
+    connection: Connection, looks: list[Look], addresses: dict[str, Row[Any]], documents: dict[str, int]
+) -> None:
+    bound = [
+        {"address_id": addresses[a.key].address_id, "document_id": documents[look.origin]}
+        for look in looks
+        if look.origin in documents
+        for a in _proven(look)
+    ]
+    if bound:
+        ask(connection, "record", "set_address_documents", rows=_rows(bound))
+    states = [{"address_id": addresses[x.address.key].address_id, "state": x.reading.state} for x in looks]
+    ask(connection, "record", "set_address_states", rows=_rows(states))
+    if accepted := [addresses[a.key].address_id for look in looks for a in look.accepted]:
+        ask(connection, "record", "accept_addresses", ids=accepted)
+
+
+def _add_outcomes(
+    connection: Connection,
+    run_id: int,
+    looks: list[Look],
+    addresses: dict[str, Row[Any]],
+    fetches: dict[str, int],
+    verdicts: dict[str, Verdict],
+) -> None:
+    rows = [
+        {
+            "address_id": addresses[look.address.key].address_id, "outcome": _outcome(look, verdicts.get(look.origin)),
+            "state": look.reading.state, "why": look.reading.reason, "fetch_id": fetches[look.origin],
+        }
+        for look in looks
+    ]  # fmt: skip
+    ask(connection, "record", "add_outcomes", run_id=run_id, rows=_rows(rows))
+    accepted = {a.key: a for look in looks for a in look.accepted}
+    waiting = [
+        {"address_id": addresses[key].address_id, "outcome": "already_settled"}
+        if addresses[key].document_id
+        else {"address_id": addresses[key].address_id, "outcome": "waiting", "why": "not fetched yet"}
+        for key in sorted(accepted)
+    ]
+    if waiting:
+        ask(connection, "record", "add_accepted", run_id=run_id, rows=_rows(waiting))
+
+
+def _outcome(look: Look, verdict: Verdict | None) -> str:
+    if look.settled:
+        return "already_settled"
+    if look.reading.state in _REFUSED:
+        return "refused"
+    if verdict is not None and verdict.cause is None and verdict.doubt is None:
+        return "same_document"
+    return "fetched"
+
+
+def _set_seed_files(connection: Connection, looks: list[Look], documents: dict[str, int]) -> None:
+    rows = [
+        {"corpus": look.seed.corpus, "path": look.seed.path, "sha256": look.seed.sha256,
+         "document_id": documents.get(look.origin)}
+        for look in looks if look.seed
+    ]  # fmt: skip
+    if rows:
+        ask(connection, "record", "set_seed_files", rows=_rows(rows))

@@ -1,0 +1,88 @@
+"""One text for people (``clean``), one for comparison (``fold``); a name and a language for a text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+DISPLAY_TITLE_LENGTH = 60
+
+# Controls, and characters that no reader sees. U+200D stays: it joins emoji.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
+_SPACES = re.compile("[\t \u00a0\u2000-\u200a\u202f\u205f]+(?=\n|$)")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_SENTENCE_END = re.compile(r"(?<=[。！？!?…])|\n")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_KANA = re.compile("[\u3040-\u30ff]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def clean(text: str) -> str:
+    """The text as a person reads it: line ends unified, unseen characters and spaces at line ends gone.
+
+    ``clean(clean(x)) == clean(x)``. Lone surrogates, which no database takes, become U+FFFD.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = _SPACES.sub("", _UNSEEN.sub("", text).replace("\u00a0", " "))
+    return _BLANK_LINES.sub("\n\n", text).strip("\n ")
+
+
+@cache
+def _variants() -> dict[int, int]:
+    """Code point → representative of its class of Simplified, Traditional and regional forms.
+
+    Classes are the connected components of OpenCC's character pairs: those of its character tables, and those that its
+    phrase tables of equal length put in the same place (瞭/了, 藉/借), which the character tables lack.
+    """
+    parent: dict[str, str] = {}
+
+    def find(char: str) -> str:
+        while (up := parent.setdefault(char, char)) != char:
+            parent[char] = parent[up]
+            char = parent[char]
+        return char
+
+    for table in ("STCharacters", "TSCharacters", "STPhrases", "TSPhrases", "TWVariants", "HKVariants"):
+        lines = (files("opencc") / "dictionary" / f"{table}.txt").read_text("utf-8").splitlines()
+        for line in lines:
+            source, _, targets = line.partition("\t")
+            for target in targets.split():
+                if len(target) == len(source):
+                    for a, b in zip(source, target, strict=True):
+                        if a != b:
+                            low, high = sorted((find(a), find(b)))
+                            parent[high] = low
+    return {ord(char): ord(find(char)) for char in parent if find(char) != char}
+
+
+def fold(text: str) -> str:
+    """The text for comparison: letters and digits only, width, case, accents and Simplified/Traditional made equal."""
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(char for char in text.translate(_variants()) if char.isalnum())
+
+
+def display_title(title: str | None, text: str) -> str:
+    """The title, or the first sentence of the text, at most ``DISPLAY_TITLE_LENGTH`` characters."""
+    if title:
+        return title
+    first = next((part.strip() for part in _SENTENCE_END.split(text) if part.strip()), "")
+    first = first.rstrip("。")
+    return first if len(first) <= DISPLAY_TITLE_LENGTH else first[: DISPLAY_TITLE_LENGTH - 1] + "…"
+
+
+def language(text: str) -> str | None:
+    """``zh``, ``ja``, ``en`` (mostly ASCII letters), or None when the letters don't tell."""
+    sample = text[:20_000]
+    letters = len(_LETTER.findall(sample))
+    if not letters:
+        return None
+    if len(_KANA.findall(sample)) > 0.05 * letters:
+        return "ja"
+    if len(_HAN.findall(sample)) > 0.15 * letters:
+        return "zh"
+    return "en" if sum(c.isascii() for c in sample if c.isalpha()) > 0.9 * letters else None

@@ -1,0 +1,3 @@
+GRANT SELECT ON ALL TABLES IN SCHEMA essays TO essays_analyst, essays_loader;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA essays FROM PUBLIC;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA essays TO essays_analyst, essays_loader;

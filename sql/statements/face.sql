@@ -1,0 +1,58 @@
+-- why --
+SELECT at, event, detail, document_id, run FROM essays.why(%(url)s)
+
+-- overview --
+SELECT d.corpus, coalesce(d.site, '-') AS site, d.obtained, d.completeness, count(*) AS documents,
+    count(DISTINCT d.essay_id) AS essays, sum(d.char_count) AS characters
+FROM essays.document d GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+
+-- counts --
+SELECT
+    (SELECT count(*) FROM essays.document) AS documents,
+    (SELECT count(*) FROM essays.catalog) AS essays,
+    (SELECT count(*) FROM ingest.address WHERE due_at IS NOT NULL AND document_id IS NULL) AS waiting,
+    (SELECT count(*) FROM ingest.revision r JOIN ingest.document d ON d.current_revision_id = r.revision_id
+     WHERE r.related_at IS NULL) AS unrelated
+
+-- listing --
+SELECT d.document_id, d.essay_id, d.corpus, coalesce(d.site, '-') AS site, d.completeness, d.role, d.display_title,
+    d.published_on, d.char_count
+FROM essays.document d ORDER BY d.corpus DESC, d.site NULLS FIRST, d.first_seen_at, d.document_id LIMIT %(limit)s
+
+-- problems --
+SELECT f.origin AS file, f.state, coalesce(f.reason, '') AS reason
+FROM ingest.fetch f JOIN ingest.address a USING (address_id)
+WHERE f.run_id = %(run_id)s AND (a.document_id IS NULL OR f.state IN ('unreadable', 'unknown_notice'))
+ORDER BY f.fetch_id
+
+-- doctor --
+SELECT 'a document without a current revision' AS problem, d.key AS detail
+FROM ingest.document d WHERE d.current_revision_id IS NULL
+UNION ALL
+SELECT 'a current revision that is not its document''s', d.key
+FROM ingest.document d JOIN ingest.revision r ON r.revision_id = d.current_revision_id
+WHERE r.document_id <> d.document_id
+UNION ALL
+SELECT 'a document outside every work', d.key
+FROM ingest.document d JOIN ingest.revision r ON r.revision_id = d.current_revision_id
+WHERE d.work_id IS NULL AND r.related_at IS NOT NULL
+UNION ALL
+SELECT 'a work with another number of copies than it says', w.work_id::text
+FROM ingest.work w
+WHERE w.copy_count <> (SELECT count(*) FROM ingest.document d WHERE d.work_id = w.work_id)
+UNION ALL
+SELECT 'a work that is not the smallest of its copies', w.work_id::text
+FROM ingest.work w
+WHERE w.work_id <> (SELECT min(d.document_id) FROM ingest.document d WHERE d.work_id = w.work_id)
+UNION ALL
+SELECT 'copies of one text in two works', min(d.key)
+FROM ingest.document d JOIN ingest.revision r ON r.revision_id = d.current_revision_id
+WHERE r.fold_sha IS NOT NULL AND r.related_at IS NOT NULL
+GROUP BY r.fold_sha HAVING count(DISTINCT d.work_id) > 1
+UNION ALL
+SELECT 'a run whose account does not add up', run.label
+FROM ingest.run
+WHERE run.ended_at IS NOT NULL AND
+    (SELECT count(*) FROM ingest.fetch f WHERE f.run_id = run.run_id) <>
+    (SELECT coalesce(sum(1 + ra.repeats), 0) FROM ingest.run_address ra
+     WHERE ra.run_id = run.run_id AND ra.fetch_id IS NOT NULL)

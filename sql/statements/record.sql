@@ -1,0 +1,152 @@
+-- What a batch of looks writes, in this order, in one transaction. Rows come as one JSON array.
+
+-- add_sources --
+INSERT INTO ingest.source (slug, kind)
+SELECT DISTINCT slug, kind FROM json_to_recordset(%(rows)s::json) AS r (slug text, kind text) ORDER BY slug
+ON CONFLICT DO NOTHING
+
+-- add_snapshots --
+INSERT INTO ingest.snapshot (sha256, codec, size, bytes)
+SELECT DISTINCT ON (sha256) sha256, 'zstd', size, bytes
+FROM unnest(%(sha256)s::bytea[], %(size)s::bigint[], %(bytes)s::bytea[]) AS r (sha256, size, bytes)
+ORDER BY sha256
+ON CONFLICT DO NOTHING
+
+-- add_addresses --
+WITH given AS (
+    SELECT DISTINCT ON (key) key, site, url, host
+    FROM json_to_recordset(%(rows)s::json) AS r (key text, site text, url text, host text)
+    ORDER BY key, url NULLS LAST
+), added AS (
+    INSERT INTO ingest.address AS a (key, site, url, host)
+    SELECT key, site, url, host FROM given ORDER BY key
+    ON CONFLICT (key) DO UPDATE SET url = excluded.url, host = excluded.host
+        WHERE a.url IS NULL AND excluded.url IS NOT NULL
+    RETURNING address_id, key, document_id
+)
+SELECT address_id, key, document_id FROM added
+UNION
+SELECT a.address_id, a.key, a.document_id FROM ingest.address a JOIN given USING (key)
+
+-- find_documents --
+SELECT d.document_id, d.key, d.site, d.native_id
+FROM ingest.document d
+WHERE d.key = ANY (%(keys)s) OR d.document_id = ANY (%(ids)s)
+    OR (d.site, d.native_id) IN (SELECT site, native_id FROM json_to_recordset(%(natives)s::json) AS r (site text, native_id text))
+
+-- add_documents --
+INSERT INTO ingest.document (document_id, key, site, native_id, corpus, found_by, obtained, completeness, role, url)
+SELECT document_id, key, site, native_id, corpus, found_by, obtained, completeness, role, url
+FROM json_to_recordset(%(rows)s::json) AS r (document_id bigint, key text, site text, native_id text, corpus text,
+    found_by text, obtained text, completeness text, role text, url text)
+ORDER BY document_id
+ON CONFLICT (key) DO NOTHING
+
+-- lock_heads --
+SELECT d.document_id, d.current_revision_id, r.number, r.content_sha, r.evidence, r.reader, r.account, r.author, r.title,
+    r.published_at, r.text, d.completeness, f.sha256, f.seen_at,
+    coalesce((SELECT max(number) FROM ingest.revision latest WHERE latest.document_id = d.document_id), 0) AS last_number
+FROM ingest.document d
+LEFT JOIN ingest.revision r ON r.revision_id = d.current_revision_id
+LEFT JOIN ingest.fetch f ON f.fetch_id = r.fetch_id
+WHERE d.document_id = ANY (%(ids)s)
+ORDER BY d.document_id
+FOR UPDATE OF d
+
+-- add_fetches --
+INSERT INTO ingest.fetch (address_id, run_id, seen_at, how, origin, reader, state, reason, sha256)
+SELECT address_id, %(run_id)s, seen_at, how, origin, reader, state, reason, decode(sha256, 'hex')
+FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, seen_at timestamptz, how text, origin text, reader text,
+    state text, reason text, sha256 text)
+RETURNING fetch_id, address_id, origin
+
+-- accounts_of --
+SELECT site, ids, ingest.account_of(site, ARRAY(SELECT json_array_elements_text(ids))) AS account_id
+FROM json_to_recordset(%(rows)s::json) AS r (site text, ids json)
+
+-- add_revisions --
+INSERT INTO ingest.revision (document_id, number, cause, fetch_id, reader, evidence, content_sha, fold_sha, account_id,
+    account, author, title, display_title, published_at, published_precision, published_on, language, text, markdown)
+SELECT document_id, number, cause, fetch_id, reader, evidence, decode(content_sha, 'hex'), decode(fold_sha, 'hex'),
+    account_id, account, author, title, display_title, published_at, published_precision, published_on, language, text,
+    markdown
+FROM json_to_recordset(%(rows)s::json) AS r (document_id bigint, number integer, cause text, fetch_id bigint,
+    reader text, evidence text, content_sha text, fold_sha text, account_id bigint, account text, author text, title text,
+    display_title text, published_at timestamptz, published_precision text, published_on date, language text, text text,
+    markdown text)
+RETURNING revision_id, document_id
+
+-- add_segments --
+INSERT INTO ingest.segment (revision_id, n, kind, span, data)
+SELECT revision_id, n, kind, CASE WHEN from_char IS NOT NULL THEN int4range(from_char, to_char, '[)') END, data
+FROM json_to_recordset(%(rows)s::json) AS r (revision_id bigint, n integer, kind text, from_char integer, to_char integer,
+    data jsonb)
+
+-- add_claims --
+INSERT INTO ingest.claim (revision_id, kind, target_key, target_url, quote)
+SELECT revision_id, kind, target_key, target_url, quote
+FROM json_to_recordset(%(rows)s::json) AS r (revision_id bigint, kind text, target_key text, target_url text, quote text)
+ON CONFLICT DO NOTHING
+
+-- set_current --
+UPDATE ingest.document d SET
+    current_revision_id = r.revision_id,
+    completeness = r.completeness,
+    role = r.role,
+    url = coalesce(r.url, d.url),
+    site = coalesce(d.site, r.site),
+    native_id = coalesce(d.native_id, r.native_id)
+FROM json_to_recordset(%(rows)s::json) AS r (document_id bigint, revision_id bigint, completeness text, role text,
+    url text, site text, native_id text)
+WHERE d.document_id = r.document_id
+
+-- set_address_documents --
+UPDATE ingest.address a SET document_id = r.document_id, due_at = NULL
+FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, document_id bigint)
+WHERE a.address_id = r.address_id AND a.document_id IS NULL
+
+-- set_address_states --
+UPDATE ingest.address a SET state = r.state
+FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, state text)
+WHERE a.address_id = r.address_id
+
+-- accept_addresses --
+UPDATE ingest.address a SET due_at = coalesce(a.due_at, now())
+WHERE a.address_id = ANY (%(ids)s) AND a.document_id IS NULL
+
+-- add_outcomes --
+INSERT INTO ingest.run_address AS ra (run_id, address_id, outcome, state, why, fetch_id)
+SELECT %(run_id)s, address_id, outcome, state, why, fetch_id
+FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, outcome text, state text, why text, fetch_id bigint)
+ORDER BY address_id
+ON CONFLICT (run_id, address_id) DO UPDATE SET
+    repeats = ra.repeats + (ra.fetch_id IS NOT NULL)::integer,
+    outcome = CASE WHEN ra.fetch_id IS NULL THEN excluded.outcome ELSE ra.outcome END,
+    state = CASE WHEN ra.fetch_id IS NULL THEN excluded.state ELSE ra.state END,
+    why = CASE WHEN ra.fetch_id IS NULL THEN excluded.why ELSE ra.why END,
+    fetch_id = coalesce(ra.fetch_id, excluded.fetch_id)
+
+-- add_accepted --
+INSERT INTO ingest.run_address (run_id, address_id, outcome, why)
+SELECT %(run_id)s, address_id, outcome, why
+FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, outcome text, why text)
+ORDER BY address_id
+ON CONFLICT DO NOTHING
+
+-- set_seed_files --
+INSERT INTO ingest.seed_file AS s (corpus, path, document_id, sha256)
+SELECT corpus, path, document_id, decode(sha256, 'hex')
+FROM json_to_recordset(%(rows)s::json) AS r (corpus text, path text, document_id bigint, sha256 text)
+ORDER BY corpus, path
+ON CONFLICT (corpus, path) DO UPDATE SET
+    document_id = coalesce(excluded.document_id, s.document_id), sha256 = excluded.sha256, missing_since = NULL
+
+-- known_looks --
+SELECT DISTINCT ON (f.sha256, a.key) f.sha256, a.key, f.state, f.reason, f.reader, a.document_id
+FROM ingest.fetch f
+JOIN ingest.address a USING (address_id)
+WHERE f.sha256 = ANY (%(sha256)s::bytea[])
+ORDER BY f.sha256, a.key, f.fetch_id DESC
+
+-- seen_origins --
+SELECT origin FROM ingest.fetch WHERE run_id = %(run_id)s AND origin = ANY (%(origins)s)

@@ -1,0 +1,86 @@
+"""A real Postgres for the whole suite, in a home of its own, and a fresh database for every test that asks for one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+HOME = Path(tempfile.mkdtemp(prefix="essays-test-"))
+os.environ["ESSAYS_HOME"] = str(HOME)
+for name in ("ESSAYS_DATABASE_URL", "ESSAYS_LOADER_URL", "ESSAYS_ANALYST_URL"):
+    os.environ.pop(name, None)
+
+from ingest.local.postgres import destroy_postgres, ensure_postgres, superuser_url  # noqa: E402  after the home is set
+from ingest.store import Store, migrate  # noqa: E402
+from ingest.store.connection import sqlalchemy_url  # noqa: E402
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The superuser's URL of a server that lives as long as the suite."""
+    ensure_postgres()
+    yield superuser_url()
+    destroy_postgres()
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    """Name of a migrated database, to be copied."""
+    name = f"template_{uuid.uuid4().hex[:8]}"
+    execute(server, f"CREATE DATABASE {name} OWNER essays_owner")
+    migrate(database_url(name))
+    return name
+
+
+@pytest.fixture
+def database(server: str, template: str) -> Iterator[str]:
+    """Name of a fresh, migrated database."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    execute(server, f"CREATE DATABASE {name} TEMPLATE {template} OWNER essays_owner")
+    yield name
+    execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    """The fresh database as the loader."""
+    made = Store(database_url(database, "loader"))
+    yield made
+    made.close()
+
+
+def database_url(name: str, role: str = "owner") -> str:
+    """The URL of a database of the suite's server, for a role."""
+    return str(getattr(ensure_postgres(), role)).rpartition("/")[0] + f"/{name}"
+
+
+def execute(url: str, *statements: str) -> None:
+    """Runs statements outside of a transaction."""
+    engine = create_engine(sqlalchemy_url(url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def rows(store: Store, sql: str) -> list[tuple[object, ...]]:
+    """The rows of a query as tuples."""
+    with store.transaction() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(sql)]
+
+
+def shared(name: str) -> Path:
+    """A folder of real data beside the project; the test is skipped where it is absent."""
+    folder = SHARED / name
+    if not folder.exists():
+        pytest.skip(f"the real data of shared/{name} is not on this machine")
+    return folder

@@ -1,0 +1,151 @@
+"""A body as Markdown and as clean text: nothing lost, nothing doubled, at a cost of no more than its length."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from ingest.page import Body, Page, render
+from ingest.text import clean
+
+
+def body(html: str, base: str | None = None) -> Body:
+    root = BeautifulSoup(f"<div id='root'>{html}</div>", "lxml").find(id="root")
+    assert isinstance(root, Tag)
+    return render(root, base)
+
+
+@pytest.mark.parametrize(
+    ("html", "text", "markdown"),
+    [
+        ("<p>一</p><section>二</section>三<div>四</div>", "一\n\n二\n\n三\n\n四", "一\n\n二\n\n三\n\n四"),
+        ("<p>一<br>二<br><br>三<br></p>", "一\n二\n\n三", "一\\\n二\n\n三"),
+        ("<p> 前 <b> 重 </b>\n 后&nbsp;</p>", "前 重 后", "前 **重** 后"),
+        ("<strong><p>一</p><p>二</p></strong>", "一\n\n二", "**一**\n\n**二**"),
+        ("<b>一</b><strong>二</strong><b><b>三</b></b>", "一二三", "**一二三**"),
+        ("<h2>题<br>目</h2><p>文</p>", "题\n目\n\n文", "## 题 目\n\n文"),
+        ("<p># 不是 *标题* a_b &lt;i&gt;</p>", "# 不是 *标题* a_b <i>", "\\# 不是 \\*标题\\* a_b \\<i>"),
+        ("<p>- 手写</p><p>1. 手写</p>", "- 手写\n\n1. 手写", "\\- 手写\n\n1. 手写"),
+        (
+            "<ul><li>甲</li><li><p>乙</p><p>乙二</p><ul><li>丙</li></ul></li><li></li></ul>",
+            "- 甲\n- 乙\n乙二\n  - 丙",
+            "- 甲\n- 乙\n\n  乙二\n  - 丙",
+        ),
+        ('<ol start="3"><li>三</li><li>四</li></ol>', "3. 三\n4. 四", "3. 三\n4. 四"),
+        ("<blockquote>引<blockquote>中引</blockquote></blockquote>尾", "引\n\n中引\n\n尾", "> 引\n>\n> > 中引\n\n尾"),
+        (
+            "<p>看 <code>a*b</code> 与 <a href='/x (1)'>这里</a></p>",
+            "看 a*b 与 这里",
+            "看 `a*b` 与 [这里](/x%20%281%29)",
+        ),
+        ("<a href='javascript:;'>点</a><a href='#top'>回</a>", "点回", "点回"),
+        ("上<hr>下", "上\n\n下", "上\n\n---\n\n下"),
+        ("<p>见<span style='display:none'>不</span>到</p><script>x</script><style>y</style>", "见到", "见到"),
+        ("<p>零\u200b宽\ufeff字</p>", "零宽字", "零宽字"),
+        ("<svg><foreignObject><p>图里的字</p></foreignObject></svg>", "图里的字", "图里的字"),
+        ("<table><tr><td><p>布局</p><ul><li>项</li></ul></td></tr></table>", "布局\n\n- 项", "布局\n\n- 项"),
+        (
+            "<table><thead><tr><th>甲</th><th>乙</th></tr></thead><tr><td>1</td><td></td></tr><tr><td colspan=2>合</td></tr></table>",
+            "甲\t乙\n1\t\n合",
+            "| 甲 | 乙 |\n| --- | --- |\n| 1 |  |\n| 合 | |",
+        ),
+        ("", "", ""),
+    ],
+)
+def test_structure_is_kept_in_both_forms(html: str, text: str, markdown: str) -> None:
+    found = body(html)
+    assert found.text == text
+    assert found.markdown == markdown
+    assert clean(found.text) == found.text
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        (
+            "<pre><code class='language-py'>def f():\n\n    return 1\n</code></pre>",
+            "```py\ndef f():\n\n    return 1\n```",
+        ),
+        ("<pre><code>一</code><code></code><code>&nbsp;二</code></pre>", "```\n一\n\n 二\n```"),
+        ("<pre data-lang='go'><div>a</div><div>b<br>c</div></pre>", "```go\na\nb\nc\n```"),
+        ("<p>前</p><code>x<br>&nbsp; y</code>", "前\n\n```\nx\n  y\n```"),
+        ("<pre>```\n围栏\n```</pre>", "````\n```\n围栏\n```\n````"),
+        ("<ul><li>步<pre>a\n  b</pre></li></ul>", "- 步\n\n  ```\n  a\n    b\n  ```"),
+        ("<pre><section><p>贴进来的</p><p>正文</p></section></pre>", "贴进来的\n\n正文"),
+        (
+            "<figure class='highlight js'><table><tr><td class='gutter'><pre>1\n2</pre></td>"
+            "<td class='code'><pre>let a\nlet b</pre></td></tr></table></figure>",
+            "```\nlet a\nlet b\n```",
+        ),
+    ],
+)
+def test_code_keeps_its_lines_exactly(html: str, markdown: str) -> None:
+    assert body(html).markdown == markdown
+
+
+def test_pictures_come_once_in_order_with_their_place_in_the_text() -> None:
+    found = body(
+        '<p>一<img src="data:image/gif;base64,AA" data-src="//h/1.png" alt="甲"></p>'
+        '<figure><img data-original="/2.png"><noscript><img src="/2.png"></noscript></figure>'
+        '<p>二<img src="data:image/gif;base64,AA"></p><table><tr><td>格</td><td><img src="3.png">内</td></tr></table>'
+        '<p><img src="/2.png">尾</p>',
+        "https://example.org/a/",
+    )
+    assert [image.url for image in found.images] == [
+        "https://h/1.png",
+        "https://example.org/2.png",
+        "https://example.org/a/3.png",
+    ]
+    assert found.images[0].alt == "甲"
+    assert [found.text[image.position :][:1] for image in found.images if image.position is not None] == [
+        "\n",
+        "二",
+        "内",
+    ]
+    assert found.markdown.count("](https://example.org/2.png)") == 2
+
+
+def test_rendering_changes_nothing_in_the_tree() -> None:
+    page = Page("<body><p style='display:none'>a</p><ul><li>b</li></ul></body>")
+    before = str(page.soup)
+    render(page.soup)
+    assert str(page.soup) == before
+
+
+def test_a_saved_page_says_where_it_came_from() -> None:
+    assert Page("<!-- saved from url=(0019)https://example.org/ -->\n<html>").saved_from == "https://example.org/"
+    single = (
+        "<!DOCTYPE html> <html><!--\n Page saved with SingleFile \n url: https://example.org/a \n saved date: x\n-->"
+    )
+    assert Page(single).saved_from == "https://example.org/a"
+    assert Page("<html><p>url: https://example.org/</p>").saved_from is None
+
+
+HOSTILE = {
+    "divs": "<div>" * 100_000 + "字",
+    "quotes": "<blockquote>引" * 20_000,
+    "lists": "<ul><li>项" * 20_000,
+    "strong": "<b>重<i>斜" * 20_000,
+    "code": "<code>码" * 20_000,
+    "pre": "<pre>码" * 20_000,
+    "tables": "<table><tr><td>格" * 5_000,
+    "items": "<ol>" + "<li>项</li>" * 30_000 + "</ol>",
+    "rows": "<table>" + "<tr><td>甲</td><td>乙</td></tr>" * 10_000 + "</table>",
+    "breaks": "<p>" + "行<br>" * 50_000,
+    "stars": "<p>" + "*_`" * 100_000,
+    "spaces": "<p>" + " \u00a0\u200b" * 200_000 + "字",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_input_costs_no_more_than_its_length_and_loses_nothing(kind: str) -> None:
+    html = HOSTILE[kind]
+    start = time.process_time()
+    found = body(html)
+    assert time.process_time() - start < 15
+    han = re.compile("[\u4e00-\u9fff]")
+    assert len(han.findall(found.text)) == len(han.findall(html))
+    assert len(han.findall(found.markdown)) == len(han.findall(html))
