@@ -55,8 +55,9 @@ _INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "del": "del
 _CODE = frozenset({"code", "kbd", "samp", "tt"})
 _BREAKS_CODE = frozenset({"div", "p", "li", "section", "tr"})
 _ROWS = frozenset({"table", "thead", "tbody", "tfoot"})
-_NOT_IN_A_CELL = ["table", "pre", "ul", "ol", "li", "blockquote", *sorted(_HEADINGS)]
-_NOT_IN_CODE = ["img", "p", "section", "table", "pre", "blockquote", *sorted(_HEADINGS)]
+_NOT_IN_A_CELL = frozenset({"table", "pre", "blockquote"}) | _FRAMES
+_BREAK = frozenset({"br"})
+_NOT_IN_CODE = frozenset({"img", "p", "section", "table", "pre", "blockquote"}) | _HEADINGS
 
 
 Leave = Callable[[], None] | None  # what is to be done at the end of an element
@@ -236,8 +237,8 @@ class _Flow:
     def _is_code(self, tag: Tag) -> bool:
         """A ``pre`` without pictures and paragraphs, or a ``code`` of several lines that stands alone."""
         if tag.name == "pre":
-            return tag.find(_NOT_IN_CODE) is None
-        return tag.name == "code" and ("code", "") not in self._wanted and tag.find("br") is not None
+            return not _holds(tag, _NOT_IN_CODE)
+        return tag.name == "code" and ("code", "") not in self._wanted and _holds(tag, _BREAK)
 
     def _image(self, tag: Tag) -> None:
         url = picture(tag, self.base)
@@ -473,6 +474,20 @@ def _dropped(tag: Tag) -> bool:
     return not _GUTTERS.isdisjoint(classes(tag))
 
 
+def _holds(root: Tag, names: frozenset[str]) -> bool:
+    """Whether an element of these names is inside; ``find`` goes down to the last descendant before it looks."""
+    path = [iter(root.contents)]
+    while path:
+        child = next(path[-1], None)
+        if child is None:
+            path.pop()
+        elif isinstance(child, Tag):
+            if child.name in names:
+                return True
+            path.append(iter(child.contents))
+    return False
+
+
 def _colspan(tag: Tag) -> str:
     span = attribute(tag, "colspan")
     return f' colspan="{span}"' if span.isascii() and span.isdigit() and len(span) < 3 else ""
@@ -480,7 +495,7 @@ def _colspan(tag: Tag) -> str:
 
 def _is_data(table: Tag) -> bool:
     """Whether a table holds rows and columns; one that only lays out blocks is read block by block."""
-    if table.find(_NOT_IN_A_CELL) is not None:
+    if _holds(table, _NOT_IN_A_CELL):
         return False
     rows = table.find_all("tr")
     if any(row.parent is None or row.parent.name not in _ROWS for row in rows):

@@ -32,7 +32,7 @@ def body(html: str, base: str | None = None) -> Body:
         (
             "<ul><li>甲</li><li><p>乙</p><p>乙二</p><ul><li>丙</li></ul></li><li></li></ul>",
             "- 甲\n- 乙\n乙二\n  - 丙",
-            "- 甲\n- 乙\n\n  乙二\n  - 丙",
+            "- 甲\n- 乙\n\n  乙二\n\n  - 丙",
         ),
         ('<ol start="3"><li>三</li><li>四</li></ol>', "3. 三\n4. 四", "3. 三\n4. 四"),
         ("<blockquote>引<blockquote>中引</blockquote></blockquote>尾", "引\n\n中引\n\n尾", "> 引\n>\n> > 中引\n\n尾"),
@@ -48,8 +48,9 @@ def body(html: str, base: str | None = None) -> Body:
         ("<svg><foreignObject><p>图里的字</p></foreignObject></svg>", "图里的字", "图里的字"),
         ("<table><tr><td><p>布局</p><ul><li>项</li></ul></td></tr></table>", "布局\n\n- 项", "布局\n\n- 项"),
         (
-            "<table><thead><tr><th>甲</th><th>乙</th></tr></thead><tr><td>1</td><td></td></tr><tr><td colspan=2>合</td></tr></table>",
-            "甲\t乙\n1\t\n合",
+            "<table><thead><tr><th>甲</th><th>乙</th></tr></thead><tr><td>1</td><td></td></tr>"
+            "<tr><td colspan=2>合</td></tr></table>",
+            "甲\t乙\n1\n合",
             "| 甲 | 乙 |\n| --- | --- |\n| 1 |  |\n| 合 | |",
         ),
         ("", "", ""),
@@ -101,7 +102,7 @@ def test_pictures_come_once_in_order_with_their_place_in_the_text() -> None:
     ]
     assert found.images[0].alt == "甲"
     assert [found.text[image.position :][:1] for image in found.images if image.position is not None] == [
-        "\n",
+        "二",
         "二",
         "内",
     ]

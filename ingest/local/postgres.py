@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from ingest.local import binaries, ports, server, state
+from ingest.local import binaries, ports, processes, server, state
 from ingest.model import StartFailed
 from ingest.settings import settings
 
@@ -84,8 +84,9 @@ def stop_postgres() -> bool:
     Raises StartFailed when it does not stop.
     """
     with state.locked("postgres"):
-        stopped = [server.stop(folder) for folder in server.folders(_place(state.read()))]
-        return any(stopped)
+        stopped = _stop(_place(state.read()))
+    processes.wait_until_collected(stopped)
+    return bool(stopped)
 
 
 def destroy_postgres() -> None:
@@ -93,9 +94,9 @@ def destroy_postgres() -> None:
 
     Raises StartFailed when it does not stop or can't be removed.
     """
-    stop_postgres()
     with state.locked("postgres"), state.changing() as local:
         place = _place(local)
+        _stop(place)
         try:
             shutil.rmtree(place)
         except FileNotFoundError:
@@ -141,6 +142,10 @@ def psql_line(url: str) -> str:
     psql = (server.programs(place) if place.is_dir() else binaries.find()) / "psql"
     shown = urlunsplit(parts._replace(scheme="postgresql", netloc=f"{quote(user)}@{parts.netloc.rpartition('@')[2]}"))
     return f"PGPASSFILE={shlex.quote(str(known))} {shlex.quote(str(psql))} {shlex.quote(shown)}"
+
+
+def _stop(place: Path) -> list[int]:
+    return [pid for folder in server.folders(place) if (pid := server.stop(folder)) is not None]
 
 
 def _ensure_running() -> None:

@@ -148,20 +148,19 @@ def bootstrap(programs: Path, url: str, passwords: dict[str, str], password: str
         raise StartFailed(f"The new database could not be set up:\n{_last(done.stdout)}", _remedy(done.stdout))
 
 
-def stop(data: Path) -> bool:
-    """Stop the server and wait for its end; False when it was not running.
+def stop(data: Path) -> int | None:
+    """Stop the server and wait for its end; returns the number that its process had, None when it was not running.
 
     Raises StartFailed when it does not end.
     """
     pid = postmaster(data)
     if pid is None:
-        return False
+        return None
     found = programs(data.parent)
     for mode in ("fast", "immediate"):
         binaries.run([found / "pg_ctl", "stop", "-D", data, "-m", mode, "-w", "-t", "60"])
         if postmaster(data) is None:
-            processes.wait_until_collected([pid])
-            return True
+            return pid
     raise StartFailed(f"Postgres (process {pid}) does not stop.", f"Look at {data / 'server.log'}.")
 
 
