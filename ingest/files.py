@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest import accept, read
 from ingest.decode import decode, unpack
-from ingest.model import Address, IngestError, NotAFile, Reading, Refused, Snapshot, State, TooLarge
+from ingest.model import Address, IngestError, NotAFile, NotAText, Reading, Refused, Snapshot, State, TooLarge
 from ingest.page import Page
 from ingest.redact import redact
 from ingest.settings import settings
@@ -84,6 +84,8 @@ def read_opened(opened: Opened) -> tuple[Reading, tuple[Address, ...]]:
         if opened.snapshot is None:
             raise opened.refused or NotAFile(f"{opened.path.name} can't be read.")
         text = decode(opened.snapshot.data).text
+        if not text.strip():
+            raise NotAText("The file is empty.")
         if read.is_page(text, opened.path.name):
             return read.read_page(Page(text, origin=str(opened.path))), ()
         words = clean(text)

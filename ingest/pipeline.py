@@ -252,7 +252,7 @@ def _joined(reading: Reading, entries: wechat_export.Entries, origin: str) -> Re
     if reading.essay and reading.essay.native_id:
         return reading
     joined = entries.join(reading.essay, reading.addresses, origin)
-    essay = wechat_export.complete(reading.essay, joined.entry) if joined.entry else None
+    essay = wechat_export.complete(reading.essay, joined.entry, title_will_do=True) if joined.entry else None
     if joined.entry is None or essay is None:
         return replace(reading, reason="; ".join(filter(None, (reading.reason, joined.reason))))
     addresses = {address.key: address for address in (*reading.addresses, *joined.entry.addresses)}

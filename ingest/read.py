@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.formats import TEXT_FORMATS
+from ingest.formats import TEXT_FORMATS, wechat_export
 from ingest.model import Link, Reading, State
 from ingest.page import Page
 from ingest.sites import sites
@@ -49,4 +49,4 @@ def _without(text: str, links: Sequence[Link]) -> str:
 
 def readers() -> frozenset[str]:
     """The readers of this version of the program; bytes that one of them has read need not be read again."""
-    return frozenset({READER, *(f.READER for f in TEXT_FORMATS), *(site.READER for site in sites())})
+    return frozenset({READER, wechat_export.READER, *(f.READER for f in TEXT_FORMATS), *(site.READER for site in sites())})

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 DISPLAY_TITLE_LENGTH = 60
+UNTITLED = "（无题）"
 
 # Controls, and characters that no reader sees. U+200D stays: it joins emoji.
 _UNSEEN = re.compile(
@@ -67,11 +68,11 @@ def fold(text: str) -> str:
 
 
 def display_title(title: str | None, text: str) -> str:
-    """The title, or the first sentence of the text, at most ``DISPLAY_TITLE_LENGTH`` characters."""
+    """The title, or the first sentence of the text, at most ``DISPLAY_TITLE_LENGTH`` characters; never empty."""
     if title:
         return title
     first = next((part.strip() for part in _SENTENCE_END.split(text) if part.strip()), "")
-    first = first.rstrip("。")
+    first = first.rstrip("。") or UNTITLED
     return first if len(first) <= DISPLAY_TITLE_LENGTH else first[: DISPLAY_TITLE_LENGTH - 1] + "…"
 
 

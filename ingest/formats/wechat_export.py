@@ -27,7 +27,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from ingest import text as texts
-from ingest.model import Account, Address, Essay, Precision, Published, Role, State, TooLarge
+from ingest.model import Account, Address, Completeness, Essay, Precision, Published, Role, State, TooLarge
 from ingest.redact import redact_url
 from ingest.settings import settings
 
@@ -312,13 +312,18 @@ class Entries:
         return found
 
 
-def complete(essay: Essay | None, entry: Listed) -> Essay | None:
+def complete(essay: Essay | None, entry: Listed, *, title_will_do: bool = False) -> Essay | None:
     """The essay with what its page lacked; what the page says stays. None when neither page nor list has a text.
 
-    A page that lost its body with its scripts takes the text of the list.
+    A page that lost its body with its scripts takes the text of the list. Where that has none either, the title will do
+    if the caller says so: it is then an excerpt of the post, until a better page comes.
     """
     bare = essay is None or essay.text == (essay.title or "")
     text = entry.content if bare and entry.content else essay.text if essay else ""
+    if not text and entry.title and title_will_do:
+        known = essay or Essay(entry.title, _lines(entry.title), "")
+        excerpt = replace(known, text=entry.title, markdown=_lines(entry.title), completeness=Completeness.EXCERPT)
+        return complete(replace(excerpt, title=entry.title), replace(entry, content=None))
     if not text:
         return None
     known = essay or Essay(text, _lines(text), "")

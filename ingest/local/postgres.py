@@ -20,6 +20,8 @@ from ingest.settings import settings
 
 DATABASE = "essays"
 OWNER, LOADER, ANALYST, AIRFLOW, SUPERUSER = "essays_owner", "essays_loader", "essays_analyst", "airflow", "postgres"
+# Where root's servers are: their user can't reach root's own folders. The names of the folders in them are random.
+PLACES = (Path("/var/lib/essay-ingest"), Path("/var/tmp/essay-ingest"))  # noqa: S108
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def stop_postgres() -> bool:
     Raises StartFailed when it does not stop.
     """
     with state.locked("postgres"):
-        stopped = _stop(_place(state.read()))
+        stopped = [pid for place in {_place(state.read()), *_lost()} for pid in _stop(place)]
     processes.wait_until_collected(stopped)
     return bool(stopped)
 
@@ -195,13 +197,11 @@ def _place(local: state.Local) -> Path:
 
 def _new_place() -> Path:
     """A folder that the server's user can reach, for root, whose own folders it can't."""
-    for parent in (Path("/var/lib/essay-ingest"), Path("/var/tmp/essay-ingest")):  # noqa: S108  the name below is random
+    for lost in _lost():
+        _stop(lost)
+    for parent in PLACES:
         if parent.exists() and parent.stat().st_uid != 0:
             continue  # its owner could put other programs in the place of ours
-        for lost in parent.glob("*/home"):
-            # The state of that server was removed, and with it the passwords; its data may still be wanted.
-            if lost.read_text(encoding="utf-8") == str(state.home()):
-                server.stop(lost.parent / "data")
         place = parent / secrets.token_hex(6)
         try:
             parent.mkdir(mode=0o755, exist_ok=True)
@@ -215,6 +215,14 @@ def _new_place() -> Path:
         "Postgres does not run as root, and no folder for another user could be made in /var/lib or /var/tmp.",
         "Run as an ordinary user, or give a server with ESSAYS_DATABASE_URL.",
     )
+
+
+def _lost() -> list[Path]:
+    """Root's places of this home, also those whose state was removed and with it the passwords; data may be wanted."""
+    if binaries.server_user() is None:
+        return []
+    marks = [mark for parent in PLACES for mark in parent.glob("*/home") if mark.stat().st_uid == 0]
+    return [mark.parent for mark in marks if mark.read_text(encoding="utf-8") == str(state.home())]
 
 
 def _urls(local: state.Local) -> Urls:

@@ -92,14 +92,17 @@ def read() -> Local:
 
 @contextmanager
 def changing() -> Iterator[Local]:
-    """The remembered values to change; written when the block ends without an error.
+    """The remembered values to change; written when the block ends without an error and they did change.
 
     Raises StartFailed when the file can't be read or written.
     """
     with locked("state"):
         local = read()
+        before = json.dumps(asdict(local), indent=1)
         yield local
-        private(home() / "state.json", json.dumps(asdict(local), indent=1))
+        after = json.dumps(asdict(local), indent=1)
+        if after != before:
+            private(home() / "state.json", after)
 
 
 def private(path: Path, text: str) -> None:

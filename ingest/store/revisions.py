@@ -19,6 +19,8 @@ from ingest.text import fold
 
 ID_BITS = 52
 """Numbers of documents and works stay exact in a browser, whose numbers have 53 bits."""
+SHORTEST_COPY = 20
+"""Folded characters from which equal texts are copies; shorter ones ("shared pictures") are equal by chance."""
 SHRUNK = 0.5
 """A page whose text is shorter than this share of the stored one is looked at by a person before it counts."""
 
@@ -42,9 +44,9 @@ def content_sha(essay: Essay) -> bytes:
 
 
 def fold_sha(text: str) -> bytes | None:
-    """Digest of the folded text, by which copies are found; None when nothing is left of it."""
+    """Digest of the folded text, by which copies are found; None when the text is too short to tell."""
     folded = fold(text)
-    return hashlib.sha256(folded.encode()).digest() if folded else None
+    return hashlib.sha256(folded.encode()).digest() if len(folded) >= SHORTEST_COPY else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def judge(head: Row[Any] | None, look: Look, essay: Essay) -> Verdict:
         return Verdict("publisher_edit")
     if rank:
         return Verdict("better_evidence" if rank > 0 else None)
+    if head.seen_at is not None and look.reading.seen_at is not None and look.reading.seen_at < head.seen_at:
+        return Verdict(None)
     if head.text == essay.text:
         gained, lost = _known(essay) - _known_of(head), _known_of(head) - _known(essay)
         return Verdict(None if lost else "better_evidence" if gained else "publisher_edit")
@@ -76,8 +80,6 @@ def judge(head: Row[Any] | None, look: Look, essay: Essay) -> Verdict:
 
 def _judge_other_text(head: Row[Any], look: Look, essay: Essay) -> Verdict:
     if head.completeness == "full" and essay.completeness != "full":
-        return Verdict(None)
-    if head.seen_at is not None and look.reading.seen_at is not None and look.reading.seen_at < head.seen_at:
         return Verdict(None)
     if len(essay.text) < SHRUNK * len(head.text):
         return Verdict(None, f"the text shrank from {len(head.text)} to {len(essay.text)} characters")

@@ -93,7 +93,7 @@ CREATE TABLE ingest.revision (
     CHECK ((published_at IS NULL) = (published_precision IS NULL)),
     CHECK ((published_at IS NULL) = (published_on IS NULL))
 );
-COMMENT ON TABLE ingest.revision IS 'One version of a document. fold_sha is of the folded text, NULL when nothing is left of it';
+COMMENT ON TABLE ingest.revision IS 'One version of a document. fold_sha is of the folded text, NULL when that is too short to tell copies by';
 CREATE INDEX revision_fold ON ingest.revision (fold_sha) WHERE fold_sha IS NOT NULL;
 CREATE INDEX revision_pending ON ingest.revision (revision_id) WHERE related_at IS NULL;
 CREATE INDEX revision_account ON ingest.revision (account_id);

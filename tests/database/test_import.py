@@ -1,0 +1,271 @@
+"""Pages that are handed in: right documents, right states, and nothing doubled."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from ingest import pipeline
+from ingest.model import IngestError
+from ingest.store import Store
+
+from ..conftest import ROOT, rows, shared
+
+EXAMPLES = ROOT / "examples" / "pages"
+ARTICLE = EXAMPLES / "article-scaling.html"
+
+
+def hand_in(store: Store, *paths: Path) -> pipeline.Account:
+    plan = pipeline.plan_import([str(path) for path in paths])
+    run_id = pipeline.open_run(store, "import")
+    pipeline.import_files(store, run_id, plan)
+    pipeline.import_lists(store, run_id, plan.lists)
+    pipeline.relate(store)
+    account = pipeline.close_run(store, run_id)
+    pipeline.check_total(account, plan.total)
+    return account
+
+
+def test_the_example_pages_are_five_documents_and_one_notice(store: Store) -> None:
+    assert hand_in(store, EXAMPLES).looks == {
+        "fetched (article)": 3, "fetched (deleted_by_author)": 1, "fetched (image_post)": 1, "fetched (text_post)": 1,
+    }  # fmt: skip
+    assert rows(store, "SELECT count(*) FROM essays.document WHERE corpus = 'ingested' AND obtained = 'handed_in'") == [(5,)]
+
+
+def test_importing_again_adds_only_runs_and_fetches(store: Store) -> None:
+    hand_in(store, EXAMPLES)
+    before = rows(store, "SELECT * FROM essays.document ORDER BY document_id")
+    looks = hand_in(store, EXAMPLES).looks
+    assert set(looks) == {f"already_settled ({s})" for s in ("article", "deleted_by_author", "image_post", "text_post")}
+    assert rows(store, "SELECT * FROM essays.document ORDER BY document_id") == before
+    assert rows(store, "SELECT count(*) FROM essays.revision") == [(5,)]
+
+
+def test_the_same_article_saved_twice_is_one_document_with_two_looks(store: Store, tmp_path: Path) -> None:
+    page = ARTICLE.read_text("utf-8")
+    (tmp_path / "one.html").write_text(page, "utf-8")
+    (tmp_path / "two.html").write_text(page.replace("<body", "<!-- another nonce --><body"), "utf-8")
+    account = hand_in(store, tmp_path)
+    assert account.documents == 1
+    assert account.total == 2
+    assert rows(store, "SELECT count(*), max(revision_number) FROM essays.revision") == [(1, 1)]
+
+
+def test_an_edited_article_is_a_new_revision_and_an_older_save_is_not(store: Store, tmp_path: Path) -> None:
+    page = ARTICLE.read_text("utf-8")
+    title = rows_title(page)
+    made = re.search(r'svr_time = "(\d+)"', page)
+    assert made
+    newer = page.replace(made[1], str(int(made[1]) + 86400))
+    (tmp_path / "new.html").write_text(newer.replace(title, title + "(修订)"), "utf-8")
+    hand_in(store, ARTICLE)
+    hand_in(store, tmp_path / "new.html")
+    (tmp_path / "old.html").write_text(page.replace("<body", "<!-- saved earlier --><body"), "utf-8")
+    hand_in(store, tmp_path / "old.html")
+    assert rows(store, "SELECT revision_number, cause FROM essays.revision ORDER BY 1") == [
+        (1, "first"), (2, "publisher_edit")]  # fmt: skip
+    assert rows(store, "SELECT title FROM essays.document") == [(title + "(修订)",)]
+
+
+def rows_title(page: str) -> str:
+    found = re.search(r'property="og:title" content="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_a_page_cut_in_half_never_replaces_a_whole_one(store: Store, tmp_path: Path) -> None:
+    page = ARTICLE.read_text("utf-8")
+    hand_in(store, ARTICLE)
+    before = rows(store, "SELECT * FROM essays.document")
+    (tmp_path / "half.html").write_text(page[: len(page) // 2], "utf-8")
+    assert any("unreadable" in outcome for outcome in hand_in(store, tmp_path).looks)
+    assert rows(store, "SELECT * FROM essays.document") == before
+
+
+def test_a_page_whose_text_shrank_waits_for_a_person(store: Store, tmp_path: Path) -> None:
+    page = ARTICLE.read_text("utf-8")
+    paragraphs = re.findall(r"<p\b.*?</p>", page, re.DOTALL)
+    for paragraph in paragraphs[2:]:
+        page = page.replace(paragraph, "")
+    (tmp_path / "thin.html").write_text(page, "utf-8")
+    hand_in(store, ARTICLE)
+    before = rows(store, "SELECT * FROM essays.document")
+    hand_in(store, tmp_path)
+    assert rows(store, "SELECT * FROM essays.document") == before
+    ((state, reason),) = rows(store, "SELECT state, reason FROM essays.fetch_log WHERE file LIKE '%%thin.html'")
+    assert state == "unreadable"
+    assert "shrank" in str(reason)
+
+
+def test_an_excerpt_resolves_by_itself_when_its_article_is_there(store: Store) -> None:
+    name, paths = pipeline.plan_seed(store, str(ROOT / "examples" / "corpus"), "examples")
+    pipeline.load_seed(store, pipeline.open_run(store, "seed"), str(ROOT / "examples" / "corpus"), name, paths)
+    pipeline.relate(store)
+    excerpt = "FROM essays.relation JOIN essays.document USING (document_id) WHERE kind = 'excerpt_of'"
+    assert rows(store, f"SELECT other_document_id {excerpt}") == [(None,)]
+    assert rows(store, "SELECT count(*) FROM essays.essay WHERE completeness = 'excerpt'") == [(1,)]
+    hand_in(store, ARTICLE)
+    (article,) = rows(store, "SELECT document_id FROM essays.document WHERE corpus = 'ingested'")
+    assert rows(store, f"SELECT other_document_id {excerpt}") == [article]
+    assert rows(store, "SELECT count(*) FROM essays.essay WHERE completeness = 'excerpt'") == [(0,)]
+    assert rows(store, "SELECT count(*) FROM essays.document WHERE completeness = 'excerpt'") == [(1,)]
+
+
+def test_what_was_kept_can_be_read_again_byte_for_byte(store: Store) -> None:
+    import zstandard
+
+    hand_in(store, ARTICLE)
+    ((packed, size),) = rows(store, "SELECT bytes, size FROM ingest.snapshot")
+    assert zstandard.decompress(bytes(packed)) == ARTICLE.read_bytes()  # type: ignore[arg-type]
+    assert size == ARTICLE.stat().st_size
+
+
+def test_session_keys_reach_no_table(store: Store, tmp_path: Path) -> None:
+    secrets = {"pass_ticket": "canaryTicket123", "uin": "Y2FuYXJ5dWlu", "key": "c0ffee" * 12, "appmsg_token": "canary_tok~1"}
+    query = "&amp;".join(f"{name}={value}" for name, value in secrets.items())
+    script = "".join(f'var {name} = "{value}";' for name, value in secrets.items())
+    page = ARTICLE.read_text("utf-8")
+    page = page.replace("<body", f"<script>{script}</script><body", 1)
+    page = page.replace("</body>", f'<a href="https://mp.weixin.qq.com/s?__biz=Mz&amp;{query}#wechat_redirect">x</a></body>')
+    (tmp_path / "p.html").write_text(page, "utf-8")
+    hand_in(store, tmp_path)
+    import zstandard
+
+    ((packed,),) = rows(store, "SELECT bytes FROM ingest.snapshot")
+    kept = zstandard.decompress(bytes(packed)).decode()  # type: ignore[arg-type]
+    tables = rows(store, "SELECT r::text FROM ingest.revision r") + rows(store, "SELECT a::text FROM ingest.address a")
+    for value in secrets.values():
+        assert value not in kept
+        assert not any(value in str(row[0]) for row in tables)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "state"),
+    [
+        ("unknown.html", b"<html><body><p>another site</p></body></html>", "unsupported"),
+        ("bomb.html.gz", gzip.compress(b"0" * 40_000_000), "too_large"),
+        ("large.txt", b"x" * (33 * 1024 * 1024), "too_large"),
+        ("empty.html", b"", "unreadable"),
+        ("binary.html", bytes(range(256)) * 64, "unreadable"),
+    ],
+)
+def test_a_bad_file_gets_a_typed_state_and_the_rest_goes_on(
+    store: Store, tmp_path: Path, name: str, data: bytes, state: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    (tmp_path / "good.html").write_bytes(ARTICLE.read_bytes())
+    account = hand_in(store, tmp_path)
+    assert account.documents == 1
+    ((got, reason),) = rows(store, f"SELECT state, reason FROM essays.fetch_log WHERE file LIKE '%%{name}'")
+    assert got == state
+    assert reason
+
+
+def test_a_path_that_is_not_there_and_a_folder_without_pages_are_clear_errors(tmp_path: Path) -> None:
+    with pytest.raises(IngestError, match="is not there"):
+        pipeline.plan_import([str(tmp_path / "nowhere")])
+    (tmp_path / "style.css").write_text("p {}", "utf-8")
+    with pytest.raises(IngestError, match="nothing to import"):
+        pipeline.plan_import([str(tmp_path)])
+
+
+# Real pages
+
+
+def test_the_fourteen_real_pages_have_their_true_values(store: Store) -> None:
+    folder = shared("pages") / "wechat"
+    truth = json.loads((folder / "truth.json").read_text("utf-8"))
+    hand_in(store, folder)
+    assert len(truth) == 14
+    for name, true in truth.items():
+        ((state, document),) = rows(
+            store, f"SELECT state, document_id FROM essays.fetch_log WHERE file LIKE '%%/{name}.html.gz'"
+        )
+        assert state == true["state"], name
+        if "account" not in true:
+            assert document is None, f"{name} is a notice, not a document"
+            continue
+        ((title, account, author, native_id, epoch),) = rows(
+            store,
+            "SELECT title, account, author, native_id, extract(epoch FROM published_at)::bigint FROM essays.document"
+            f" WHERE document_id = {document}",
+        )
+        identity = f"{true['biz']}/{true['mid']}/{true['idx']}" if "biz" in true else native_id
+        expected = (true.get("title"), true["account"], true.get("author"), identity, true["published_epoch"])
+        assert (title, account, author, native_id, epoch) == expected, name
+    (reprint,) = rows(store, "SELECT other_key FROM essays.relation WHERE kind = 'reprint_of'")
+    assert reprint == ("wechat:MjM5ODMzMDMyMw==/2654868330/1",)
+    before = rows(store, "SELECT count(*) FROM essays.document")
+    hand_in(store, folder)
+    assert rows(store, "SELECT count(*) FROM essays.document") == before
+
+
+def reduced(page: str) -> str:
+    """What the exporter keeps of a page: the article's element, without a script."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(page, "lxml")
+    for script in soup(["script", "noscript"]):
+        script.decompose()
+    return f"<!DOCTYPE html><html><head><meta charset='utf-8'></head><body>{soup.select_one('#js_article')}</body></html>"
+
+
+def export(folder: Path, with_list: bool) -> dict[str, str]:
+    """Writes the real pages as the exporter does; returns file → identity."""
+    source = shared("pages") / "wechat"
+    truth = json.loads((source / "truth.json").read_text("utf-8"))
+    entries, identities = [], {}
+    for name, true in truth.items():
+        if "biz" not in true:
+            continue
+        page = gzip.decompress((source / f"{name}.html.gz").read_bytes()).decode()
+        title = true.get("title") or "未命名"
+        place = folder / true["account"] / re.sub(r'[\\/:*?"<>|]', "_", title)
+        place.mkdir(parents=True)
+        (place / "index.html").write_text(reduced(page), "utf-8")
+        identities[str(place / "index.html")] = f"{true['biz']}/{true['mid']}/{true['idx']}"
+        entries.append({
+            "_accountName": true["account"], "fakeid": true["biz"], "aid": f"{true['mid']}_{true['idx']}",
+            "appmsgid": int(true["mid"]), "itemidx": true["idx"], "title": title,
+            "link": f"https://mp.weixin.qq.com/s/{name[:22].ljust(22, '_')}", "create_time": true["published_epoch"],
+        })  # fmt: skip
+    if with_list:
+        (folder / "list.json").write_text(json.dumps(entries, ensure_ascii=False), "utf-8")
+    return identities
+
+
+def test_exported_pages_find_every_identity_in_the_list_beside_them(store: Store, tmp_path: Path) -> None:
+    identities = export(tmp_path, with_list=True)
+    hand_in(store, tmp_path)
+    assert len(identities) >= 8
+    found = rows(store, "SELECT l.file, d.native_id FROM essays.fetch_log l LEFT JOIN essays.document d USING (document_id)"
+                        " WHERE l.file LIKE '%%index.html'")  # fmt: skip
+    wrong = {str(file): native for file, native in found if native and native != identities[str(file)]}
+    assert not wrong
+    missing = [file for file, native in found if native is None]
+    assert not missing
+
+
+def test_exported_pages_without_a_list_get_no_identity(store: Store, tmp_path: Path) -> None:
+    export(tmp_path, with_list=False)
+    hand_in(store, tmp_path)
+    assert rows(store, "SELECT count(*) FROM essays.document WHERE native_id IS NOT NULL") == [(0,)]
+    assert rows(store, "SELECT count(*) FROM essays.document")[0][0] > 0
+
+
+def test_a_list_alone_asks_for_its_addresses_and_keeps_its_texts(store: Store, tmp_path: Path) -> None:
+    entries = [
+        {"_accountName": "某号", "fakeid": "MzA4MDAwMDAwMQ==", "aid": f"265000000{n}_1", "title": f"第{n}篇",
+         "link": f"https://mp.weixin.qq.com/s/ListedArticle_0000000{n}_", "create_time": 1760000000 + n,
+         **({"content": "列表里带来的正文,一共两句。\\n第二句在这里。"} if n == 1 else {})}
+        for n in (1, 2)
+    ]  # fmt: skip
+    for entry in entries:
+        entry["link"] = f"https://mp.weixin.qq.com/s/{'ListedArticle_0000000' + str(entry['aid'])[9]:_<22}"
+    (tmp_path / "list.json").write_text(json.dumps(entries, ensure_ascii=False), "utf-8")
+    account = hand_in(store, tmp_path)
+    assert (account.documents, account.waiting) == (1, 1)
+    assert rows(store, "SELECT native_id, title FROM essays.document") == [("MzA4MDAwMDAwMQ==/2650000001/1", "第1篇")]
