@@ -50,7 +50,8 @@ def decode(data: bytes) -> Decoded:
 
     In this order: byte order mark; strict UTF-8 (valid UTF-8 of some length is practically never anything else); the
     charset that the page declares, GB2312 and GBK read as their superset GB18030; strict GB18030, then Big5. UTF-8 with
-    a few bad bytes among many good Chinese characters is UTF-8, and its charset says so. Raises ``NotAText`` for anything else, with the reason.
+    a few bad bytes among many good Chinese characters is UTF-8, and its charset says so.
+    Raises ``NotAText`` for anything else, with the reason.
     """
     for mark, charset in _BOMS:
         if data.startswith(mark):

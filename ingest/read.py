@@ -49,4 +49,5 @@ def _without(text: str, links: Sequence[Link]) -> str:
 
 def readers() -> frozenset[str]:
     """The readers of this version of the program; bytes that one of them has read need not be read again."""
-    return frozenset({READER, wechat_export.READER, *(f.READER for f in TEXT_FORMATS), *(site.READER for site in sites())})
+    formats = (READER, wechat_export.READER, *(text_format.READER for text_format in TEXT_FORMATS))
+    return frozenset({*formats, *(site.READER for site in sites())})

@@ -37,7 +37,9 @@ def test_one_chinese_word_in_an_english_gbk_text_is_not_lost() -> None:
     assert decode(text.encode("gbk")).text == text
 
 
-@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, b"\x00" * 1000, b"%PDF-1.7\n" + bytes(range(256)) * 9])
+@pytest.mark.parametrize(
+    "data", [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, b"\x00" * 1000, b"%PDF-1.7\n" + bytes(range(256)) * 9]
+)
 def test_binary_data_is_refused(data: bytes) -> None:
     with pytest.raises(NotAText):
         decode(data)

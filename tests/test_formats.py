@@ -96,7 +96,11 @@ def test_an_empty_text_is_unreadable() -> None:
 def test_the_real_transcript_has_every_speaker_and_every_character() -> None:
     (path,) = shared("seeds").glob("003*")
     essay = essay_of(path)
-    assert "".join(essay.text[turn.start : turn.end] for turn in essay.turns) == essay.text == clean(path.read_text("utf-8"))
+    assert (
+        "".join(essay.text[turn.start : turn.end] for turn in essay.turns)
+        == essay.text
+        == clean(path.read_text("utf-8"))
+    )
     said = {(turn.speaker, turn.role): 0 for turn in essay.turns}
     for turn in essay.turns:
         said[turn.speaker, turn.role] += 1
@@ -130,7 +134,9 @@ def test_the_real_markdown_loses_its_signs_and_no_word() -> None:
     (path,) = shared("seeds").glob("002*")
     essay = essay_of(path)
     assert essay.title == "从零手搓中文大模型｜🚀 Day10"
-    assert [image.url for image in essay.images] == ["https://erxuanyi-1257355350.cos.ap-beijing.myqcloud.com/202409170034223.png"]
+    assert [image.url for image in essay.images] == [
+        "https://erxuanyi-1257355350.cos.ap-beijing.myqcloud.com/202409170034223.png"
+    ]
     assert not any(sign in essay.text for sign in ("**", "##", "![", "`"))
     assert "（判别式）深度学习模型为基础模块的神经网络系统" in essay.text
 

@@ -282,7 +282,7 @@ def test_a_damaged_state_is_said(home: Path) -> None:
 
 def test_without_programs_the_remedy_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "_embedded", lambda: [home / "nothing"])
-    monkeypatch.setattr(binaries, "_of_the_system", lambda: [])
+    monkeypatch.setattr(binaries, "_of_the_system", list)
     with pytest.raises(StartFailed, match="does not run on this machine") as failed:
         local.ensure_postgres()
     assert "make install" in failed.value.remedy

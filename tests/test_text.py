@@ -5,7 +5,15 @@ from ingest.text import clean, display_title, fold, language
 
 from .conftest import shared
 
-SAMPLES = ["a\r\nb\rc", "\ufeff词\u200b语 \n\n\n\n下一段  ", "x\x00y\x07z", "\ud800 half a pair", "👩\u200d💻 joined", "", " \n "]
+SAMPLES = [
+    "a\r\nb\rc",
+    "\ufeff词\u200b语 \n\n\n\n下一段  ",
+    "x\x00y\x07z",
+    "\ud800 half a pair",
+    "👩\u200d💻 joined",
+    "",
+    " \n ",
+]
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

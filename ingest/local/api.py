@@ -117,10 +117,10 @@ class AirflowApi:
             if not page["task_instances"] or len(tasks) >= page["total_entries"]:
                 return tasks
 
-    def _answer(self, method: str, path: str, **request: Any) -> Any:  # noqa: ANN401  JSON
+    def _answer(self, method: str, path: str, **request: Any) -> Any:
         return _check(self._ask(method, path, **request)).json()
 
-    def _ask(self, method: str, path: str, **request: Any) -> requests.Response:  # noqa: ANN401
+    def _ask(self, method: str, path: str, **request: Any) -> requests.Response:
         try:
             answer = self._session.request(method, self._endpoint.url + path, timeout=TIMEOUT, **request)
             if answer.status_code == HTTPStatus.UNAUTHORIZED and not path.startswith("/auth/"):

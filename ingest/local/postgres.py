@@ -147,7 +147,7 @@ def psql_line(url: str) -> str:
 
 
 def _stop(place: Path) -> list[int]:
-    return [pid for folder in server.folders(place) if (pid := server.stop(folder)) is not None]
+    return [pid for folder in server.folders(place) for pid in server.stop(folder)]
 
 
 def _ensure_running() -> None:
@@ -180,8 +180,7 @@ def _initialise(place: Path) -> None:
     with state.changing() as local:
         passwords = {role: local.secret(role) for role in (SUPERUSER, OWNER, LOADER, ANALYST, AIRFLOW)}
     fresh, programs = place / "data.new", server.programs(place)
-    server.stop(fresh)
-    shutil.rmtree(fresh, ignore_errors=True)
+    server.discard(fresh)
     server.create(fresh, programs, passwords[SUPERUSER])
     port = server.start(fresh, programs)
     named = {f"ESSAYS_{role.removeprefix('essays_').upper()}_PASSWORD": value for role, value in passwords.items()}

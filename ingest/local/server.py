@@ -148,20 +148,36 @@ def bootstrap(programs: Path, url: str, passwords: dict[str, str], password: str
         raise StartFailed(f"The new database could not be set up:\n{_last(done.stdout)}", _remedy(done.stdout))
 
 
-def stop(data: Path) -> int | None:
-    """Stop the server and wait for its end; returns the number that its process had, None when it was not running.
+def stop(data: Path) -> list[int]:
+    """Stop the server and wait for its end; returns the numbers of the processes that it had, none if it did not run.
 
     Raises StartFailed when it does not end.
     """
     pid = postmaster(data)
     if pid is None:
-        return None
+        return []
+    pids = [pid, *(child for child, row in processes.table().items() if row.parent == pid)]
     found = programs(data.parent)
     for mode in ("fast", "immediate"):
         binaries.run([found / "pg_ctl", "stop", "-D", data, "-m", mode, "-w", "-t", "60"])
         if postmaster(data) is None:
-            return pid
+            return pids
     raise StartFailed(f"Postgres (process {pid}) does not stop.", f"Look at {data / 'server.log'}.")
+
+
+def discard(data: Path) -> None:
+    """Remove a data folder whose making was interrupted; initdb may outlive who started it, and still write.
+
+    Raises StartFailed when the folder can't be removed.
+    """
+    limit = time.monotonic() + 30
+    while data.exists():
+        stop(data)
+        shutil.rmtree(data, ignore_errors=True)
+        if data.exists():
+            if time.monotonic() > limit:
+                raise StartFailed(f"{data}, left by an interrupted start, can't be removed.", "Remove it.")
+            time.sleep(0.2)
 
 
 def tail(log: Path, lines: int = 15) -> str:

@@ -228,7 +228,8 @@ def _add_revisions(
     rows = [
         {
             **revision_row(look.reading), "document_id": number, "number": heads[number].last_number + 1,
-            "cause": verdicts[look.origin].cause, "fetch_id": fetches[look.origin], "account_id": accounts.get(_ids(look)),
+            "cause": verdicts[look.origin].cause, "fetch_id": fetches[look.origin],
+            "account_id": accounts.get(_ids(look)),
         }
         for number, look in revised.items()
     ]  # fmt: skip
@@ -240,8 +241,8 @@ def _add_revisions(
         assert essay is not None
         parts += [{"revision_id": revision, "n": n, **part} for n, part in enumerate(segments(essay))]
         claims += [
-            {"revision_id": revision, "kind": claim.kind, "target_key": claim.target.key, "target_url": claim.target.url,
-             "quote": claim.quote} for claim in essay.claims
+            {"revision_id": revision, "kind": c.kind, "target_key": c.target.key, "target_url": c.target.url,
+             "quote": c.quote} for c in essay.claims
         ]  # fmt: skip
         current.append(
             {

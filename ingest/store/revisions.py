@@ -75,10 +75,10 @@ def judge(head: Row[Any] | None, look: Look, essay: Essay) -> Verdict:
     if head.text == essay.text:
         gained, lost = _known(essay) - _known_of(head), _known_of(head) - _known(essay)
         return Verdict(None if lost else "better_evidence" if gained else "publisher_edit")
-    return _judge_other_text(head, look, essay)
+    return _judge_other_text(head, essay)
 
 
-def _judge_other_text(head: Row[Any], look: Look, essay: Essay) -> Verdict:
+def _judge_other_text(head: Row[Any], essay: Essay) -> Verdict:
     if head.completeness == "full" and essay.completeness != "full":
         return Verdict(None)
     if len(essay.text) < SHRUNK * len(head.text):

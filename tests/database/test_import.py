@@ -32,7 +32,9 @@ def test_the_example_pages_are_five_documents_and_one_notice(store: Store) -> No
     assert hand_in(store, EXAMPLES).looks == {
         "fetched (article)": 3, "fetched (deleted_by_author)": 1, "fetched (image_post)": 1, "fetched (text_post)": 1,
     }  # fmt: skip
-    assert rows(store, "SELECT count(*) FROM essays.document WHERE corpus = 'ingested' AND obtained = 'handed_in'") == [(5,)]
+    assert rows(store, "SELECT count(*) FROM essays.document WHERE corpus = 'ingested' AND obtained = 'handed_in'") == [
+        (5,)
+    ]
 
 
 def test_importing_again_adds_only_runs_and_fetches(store: Store) -> None:
@@ -124,12 +126,19 @@ def test_what_was_kept_can_be_read_again_byte_for_byte(store: Store) -> None:
 
 
 def test_session_keys_reach_no_table(store: Store, tmp_path: Path) -> None:
-    secrets = {"pass_ticket": "canaryTicket123", "uin": "Y2FuYXJ5dWlu", "key": "c0ffee" * 12, "appmsg_token": "canary_tok~1"}
+    secrets = {
+        "pass_ticket": "canaryTicket123",
+        "uin": "Y2FuYXJ5dWlu",
+        "key": "c0ffee" * 12,
+        "appmsg_token": "canary_tok~1",
+    }
     query = "&amp;".join(f"{name}={value}" for name, value in secrets.items())
     script = "".join(f'var {name} = "{value}";' for name, value in secrets.items())
     page = ARTICLE.read_text("utf-8")
     page = page.replace("<body", f"<script>{script}</script><body", 1)
-    page = page.replace("</body>", f'<a href="https://mp.weixin.qq.com/s?__biz=Mz&amp;{query}#wechat_redirect">x</a></body>')
+    page = page.replace(
+        "</body>", f'<a href="https://mp.weixin.qq.com/s?__biz=Mz&amp;{query}#wechat_redirect">x</a></body>'
+    )
     (tmp_path / "p.html").write_text(page, "utf-8")
     hand_in(store, tmp_path)
     import zstandard
@@ -210,7 +219,9 @@ def reduced(page: str) -> str:
     soup = BeautifulSoup(page, "lxml")
     for script in soup(["script", "noscript"]):
         script.decompose()
-    return f"<!DOCTYPE html><html><head><meta charset='utf-8'></head><body>{soup.select_one('#js_article')}</body></html>"
+    return (
+        f"<!DOCTYPE html><html><head><meta charset='utf-8'></head><body>{soup.select_one('#js_article')}</body></html>"
+    )
 
 
 def export(folder: Path, with_list: bool) -> dict[str, str]:

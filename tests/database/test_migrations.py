@@ -66,7 +66,7 @@ def test_a_number_below_the_highest_is_still_applied(database: str, tmp_path: Pa
 def test_a_failed_migration_leaves_nothing_and_says_which_it_was(database: str, tmp_path: Path) -> None:
     sql = copy_of_sql(tmp_path)
     (sql / "migrations" / "0950_bad.sql").write_text("CREATE TABLE ingest.half (n int); SELECT nonsense;", "utf-8")
-    with pytest.raises(IngestError, match="0950_bad failed.*Nothing of it was applied"):
+    with pytest.raises(IngestError, match=r"0950_bad failed.*Nothing of it was applied"):
         migrate(database_url(database), sql)
     assert rows(Store(database_url(database)), "SELECT to_regclass('ingest.half')") == [(None,)]
 
@@ -81,7 +81,7 @@ def test_a_newer_database_is_left_alone(database: str) -> None:
 
 def test_an_older_database_is_named_with_its_remedy(database: str) -> None:
     execute(database_url(database), "DELETE FROM ingest.migration WHERE name = 'face'")
-    with pytest.raises(DatabaseMismatch, match="older.*ingest migrate"):
+    with pytest.raises(DatabaseMismatch, match=r"older.*ingest migrate"):
         schema_version(Store(database_url(database, "loader")))
 
 

@@ -38,9 +38,15 @@ def corpus(tmp_path: Path) -> Path:
 
 def test_loading_twice_adds_only_runs_and_fetches(store: Store, corpus: Path) -> None:
     assert load(store, corpus).looks == {"fetched (article)": 2}
-    before = rows(store, "SELECT * FROM essays.document ORDER BY document_id"), rows(store, "SELECT * FROM essays.revision")
+    before = (
+        rows(store, "SELECT * FROM essays.document ORDER BY document_id"),
+        rows(store, "SELECT * FROM essays.revision"),
+    )
     assert load(store, corpus).looks == {"already_settled (article)": 2}
-    after = rows(store, "SELECT * FROM essays.document ORDER BY document_id"), rows(store, "SELECT * FROM essays.revision")
+    after = (
+        rows(store, "SELECT * FROM essays.document ORDER BY document_id"),
+        rows(store, "SELECT * FROM essays.revision"),
+    )
     assert after == before
     assert rows(store, "SELECT count(*) FROM essays.fetch_log") == [(4,)]
 

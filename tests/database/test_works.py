@@ -71,7 +71,9 @@ def test_an_edit_takes_a_copy_out_of_its_work_and_its_number_still_resolves(stor
     resolved = [rows(store, f"SELECT essays.resolve({number})")[0][0] for (number,) in before]
     live = {row[0] for row in rows(store, "SELECT essay_id FROM essays.catalog")}
     assert {number for number in resolved if number is not None} <= live
-    assert rows(store, "SELECT count(*) FROM essays.catalog WHERE essay_id IN (SELECT old_id FROM ingest.work_was)") == [(0,)]
+    assert rows(
+        store, "SELECT count(*) FROM essays.catalog WHERE essay_id IN (SELECT old_id FROM ingest.work_was)"
+    ) == [(0,)]
 
 
 def test_two_texts_without_letters_are_no_copies(store: Store, tmp_path: Path) -> None:
@@ -80,7 +82,11 @@ def test_two_texts_without_letters_are_no_copies(store: Store, tmp_path: Path) -
 
 
 def test_loaders_at_the_same_time_make_the_same_works(store: Store, database: str, tmp_path: Path) -> None:
-    texts = {f"{group}-{copy}.txt": f"第{group}组的同一段话,写了又写,改了又改,还是原来那一句,一个字也没有变。\n" for group in range(20) for copy in range(8)}
+    texts = {
+        f"{group}-{copy}.txt": f"第{group}组的同一段话,写了又写,改了又改,还是原来那一句,一个字也没有变。\n"
+        for group in range(20)
+        for copy in range(8)
+    }
     folder = write(tmp_path / "w", texts)
     name, paths = pipeline.plan_seed(store, str(folder), "works")
 
