@@ -16,7 +16,7 @@ from rich.table import Table
 
 from ingest import pipeline
 from ingest.local.postgres import ensure_postgres
-from ingest.model import IngestError, Look
+from ingest.model import IngestError, Look, State
 from ingest.settings import settings
 from ingest.store import Store, face, migrate, schema_version
 from ingest.store.migrations import set_passwords
@@ -30,6 +30,8 @@ app = typer.Typer(
 )
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+NOTHING_DONE = {State.UNREADABLE, State.REFUSED, State.UNSUPPORTED, State.TOO_LARGE, State.TOO_COSTLY}
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 
@@ -223,7 +225,7 @@ def _finish(store: Store, run_id: int, corpus: str | None, as_json: bool, skippe
         _print(True, values, "")
     else:
         _print_account(account, related, skipped, problems)
-    if account.total and len(problems) == account.total:
+    if account.total and sum(problem["state"] in NOTHING_DONE for problem in problems) == account.total:
         sys.exit(1)
 
 

@@ -6,8 +6,10 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingest.model import IngestError
 
 MIB = 1024 * 1024
 
@@ -15,7 +17,7 @@ MIB = 1024 * 1024
 class Settings(BaseSettings):
     """Settings of one process."""
 
-    model_config = SettingsConfigDict(env_prefix="ESSAYS_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="ESSAYS_", env_ignore_empty=True, extra="ignore")
 
     database_url: SecretStr | None = Field(
         None, description="owner's URL of a given Postgres; without it an embedded one is started"
@@ -30,8 +32,13 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. Raises ``IngestError`` for a value that makes no sense."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"ESSAYS_{'_'.join(map(str, first['loc'])).upper()}"
+        raise IngestError(f"{name} makes no sense: {first['msg']}.", "Correct it in the environment.") from None
 
 
 def resource(name: str) -> Path:

@@ -166,23 +166,26 @@ def stop(data: Path) -> list[int]:
 
 
 def discard(data: Path) -> None:
-    """Remove a data folder whose making was interrupted; initdb may outlive who started it, and still write.
+    """Remove a data folder whose making was interrupted, with whatever still works on it: initdb outlives its starter.
 
     Raises StartFailed when the folder can't be removed.
     """
     limit = time.monotonic() + 30
-    while data.exists():
-        stop(data)
+    while (busy := _users(data)) or data.exists():
+        if time.monotonic() > limit:
+            raise StartFailed(f"{data}, left by an interrupted start, can't be removed.", "Remove it.")
+        processes.end(dict.fromkeys(busy, 0.0))
         shutil.rmtree(data, ignore_errors=True)
-        if data.exists():
-            if time.monotonic() > limit:
-                raise StartFailed(f"{data}, left by an interrupted start, can't be removed.", "Remove it.")
-            time.sleep(0.2)
 
 
 def tail(log: Path, lines: int = 15) -> str:
     """The last lines of a log, empty when there is none."""
     return _last(_text(log), lines)
+
+
+def _users(data: Path) -> list[processes.Process]:
+    rows = processes.table().values()
+    return [row.process for row in rows if f"{data} " in f"{processes.command_line(row.process.pid)} "]
 
 
 def _port() -> int:

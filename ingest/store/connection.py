@@ -65,6 +65,11 @@ def explain(error: DBAPIError, url: str) -> IngestError:
         return Unavailable(f"The database role of {where(url)} lacks a right.", "Run `ingest migrate` as the owner.")
     if state in _UNDEFINED:
         return Unavailable("The database lacks a table or function.", "Run `ingest migrate`.")
+    if "authentication failed" in str(error.orig):
+        return DatabaseDown(
+            f"Postgres at {where(url)} doesn't take the password of {urlsplit(url).username}.",
+            "Give the right URL; `ingest migrate` as the owner gives the loader and the analyst new passwords.",
+        )
     if not state or state.startswith(("08", "57P", "28")):
         return DatabaseDown(
             f"Postgres at {where(url)} doesn't answer: {_first_line(error)}.", "`ingest doctor` says more."

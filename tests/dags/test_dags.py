@@ -1,0 +1,87 @@
+"""The DAG files: they parse fast, import nothing heavy, and run the real thing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ..conftest import ROOT, database_url, rows
+
+DAGS = ROOT / "dags"
+FILES = sorted(path.stem for path in DAGS.glob("*.py"))
+MOST_LINES = 100
+
+RUN = """
+import sys
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(dag_folder=sys.argv[1], bundle_path=sys.argv[1])
+assert not bag.import_errors, bag.import_errors
+run = bag.dags[sys.argv[2]].test(run_conf=__import__("json").loads(sys.argv[3]))
+print("STATE", run.state)
+"""
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of an Airflow with metadata of its own; a live one would run what a test runs."""
+    home = tmp_path_factory.mktemp("airflow")
+    environment = {
+        **os.environ, "AIRFLOW_HOME": str(home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS), "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+    }  # fmt: skip
+    python(environment, "-m", "airflow", "db", "migrate")
+    return environment
+
+
+def python(environment: dict[str, str], *arguments: str) -> str:
+    said = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300, check=False
+    )
+    assert said.returncode == 0, said.stdout[-3000:] + said.stderr[-3000:]
+    return said.stdout
+
+
+def test_every_file_is_one_dag_of_its_name_and_imports_nothing_heavy(airflow: dict[str, str]) -> None:
+    code = (
+        "import sys; from airflow.dag_processing.dagbag import DagBag; import airflow.sdk;"
+        f"bag = DagBag(dag_folder={str(DAGS)!r}, bundle_path={str(DAGS)!r});"
+        "print(sorted(bag.dags), bag.import_errors, [m for m in ('ingest', 'bs4', 'opencc') if m in sys.modules])"
+    )
+    assert python(airflow, "-c", code).strip().splitlines()[-1] == f"{FILES} {{}} []"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_dag_file_is_wiring_only(name: str) -> None:
+    source = (DAGS / f"{name}.py").read_text("utf-8")
+    assert len(source.splitlines()) <= MOST_LINES
+    assert "retries" in source
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "conf", "documents"),
+    [
+        ("load_seed_corpus", '{"directory": "examples/corpus", "corpus": "examples"}', 9),
+        ("import_files", '{"paths": ["examples/pages"]}', 5),
+    ],
+)
+def test_a_dag_loads_the_examples(airflow: dict[str, str], database: str, store, dag_id: str, conf: str, documents: int) -> None:
+    environment = {**airflow, "ESSAYS_LOADER_URL": database_url(database, "loader")}
+    assert "STATE success" in python(environment, "-c", RUN, str(DAGS), dag_id, conf)
+    assert rows(store, "SELECT count(*) FROM essays.document") == [(documents,)]
+    assert rows(store, "SELECT dag, ended_at IS NOT NULL FROM ingest.run") == [(dag_id, True)]
+
+
+def test_a_dag_with_a_directory_that_is_not_there_fails_with_the_reason(airflow: dict[str, str], database: str) -> None:
+    environment = {**airflow, "ESSAYS_LOADER_URL": database_url(database, "loader")}
+    said = subprocess.run(
+        [sys.executable, "-c", RUN, str(DAGS), "load_seed_corpus", '{"directory": "/nowhere/at/all"}'],
+        capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300, check=False,
+    )  # fmt: skip
+    assert "/nowhere/at/all is not there" in said.stdout + said.stderr
+    assert "STATE success" not in said.stdout
+    assert Path("/nowhere").exists() is False

@@ -1,0 +1,138 @@
+"""The command line as a person and a program use it, in processes of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT, database_url, execute
+
+COMMANDS = ["up", "down", "migrate", "seed", "import", "run", "why", "doctor"]
+
+
+def ingest(*arguments: str, database: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    if database:
+        environment |= {
+            "ESSAYS_DATABASE_URL": database_url(database),
+            "ESSAYS_LOADER_URL": database_url(database, "loader"),
+            "ESSAYS_ANALYST_URL": database_url(database, "analyst"),
+        }
+    return subprocess.run(
+        [sys.executable, "-m", "ingest", *arguments], capture_output=True, text=True, cwd=ROOT, timeout=120,
+        env=os.environ | environment, check=False,
+    )  # fmt: skip
+
+
+def test_help_names_every_command_in_one_line_each() -> None:
+    said = ingest("--help")
+    assert said.returncode == 0
+    for command in COMMANDS:
+        assert command in said.stdout
+        assert "Usage" in ingest(command, "--help").stdout
+
+
+def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
+    code = "import sys, ingest.cli; print([m for m in ('airflow', 'openpyxl.workbook', 'dlt') if m in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert "airflow" not in said.stdout
+
+
+def test_a_corpus_is_seeded_imported_explained_and_examined(database: str) -> None:
+    seeded = ingest("seed", "examples/corpus", "--corpus", "examples", "--json", database=database)
+    assert seeded.returncode == 0, seeded.stderr
+    assert json.loads(seeded.stdout)["looks"] == {"fetched (article)": 9}
+    imported = json.loads(ingest("import", "examples/pages", "--json", database=database).stdout)
+    assert imported["documents"] == 14
+    assert [problem["state"] for problem in imported["problems"]] == ["deleted_by_author"]
+    story = ingest("why", "https://mp.weixin.qq.com/s/ExampleArticle-On-Scal", database=database)
+    assert "revision" in story.stdout
+    assert json.loads(ingest("run", "--json", database=database).stdout)["related"] == 0
+    found = json.loads(ingest("doctor", "--json", database=database).stdout)
+    assert found["database_url"] == database_url(database)
+    assert found["analyst_url"] == database_url(database, "analyst")
+    assert found["airflow_url"] is None
+    assert found["schema_version"]
+    assert found["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason", "remedy"),
+    [
+        (["seed", "nowhere"], "nowhere is not there", "Name a directory"),
+        (["seed", "README.md"], "is a file", "Name a directory"),
+        (["import", "nowhere.html"], "is not there", "Check the path"),
+        (["why", "https://nobody.example/"], "Nothing is known", "Check the spelling"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_with_its_remedy(
+    database: str, arguments: list[str], reason: str, remedy: str
+) -> None:
+    said = ingest(*arguments, database=database)
+    assert said.returncode == 1
+    assert reason in said.stderr
+    assert remedy in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_a_database_that_is_down_is_said_without_its_password() -> None:
+    said = ingest("run", ESSAYS_DATABASE_URL="postgresql://me:hush-hush@127.0.0.1:1/essays")
+    assert said.returncode == 1
+    assert "doesn't answer" in said.stderr
+    assert "hush-hush" not in said.stderr + said.stdout
+
+
+@pytest.mark.parametrize("url", ["not a url", "mysql://me@localhost/essays"])
+def test_a_database_url_of_another_kind_is_one_clear_line(url: str) -> None:
+    said = ingest("run", ESSAYS_DATABASE_URL=url)
+    assert said.returncode == 1
+    assert said.stderr.startswith("error: ")
+    assert "Traceback" not in said.stderr
+
+
+def test_a_setting_that_makes_no_sense_is_one_clear_line() -> None:
+    said = ingest("run", ESSAYS_AIRFLOW_PORT="eighty")
+    assert said.returncode == 1
+    assert "ESSAYS_AIRFLOW_PORT" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_an_older_or_newer_database_is_named(database: str) -> None:
+    execute(database_url(database), "INSERT INTO ingest.migration VALUES ('9999_future', 'x')")
+    said = ingest("run", database=database)
+    assert said.returncode == 1
+    assert "newer than this program" in said.stderr
+
+
+def test_a_run_in_which_nothing_could_be_read_ends_with_an_error_code(database: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\x00\x01\x02" * 500)
+    assert ingest("import", str(tmp_path / "a.txt"), database=database).returncode == 1
+
+
+def test_a_notice_page_that_was_understood_is_no_error(database: str) -> None:
+    said = ingest("import", "examples/pages/notice-deleted.html", database=database)
+    assert said.returncode == 0
+    assert "deleted_by_author" in said.stdout
+
+
+@pytest.fixture
+def given_server(tmp_path: Path):
+    """The owner's URL of another server."""
+    home = str(tmp_path / "server")
+    assert ingest("migrate", ESSAYS_HOME=home).returncode == 0
+    yield json.loads(ingest("doctor", "--json", ESSAYS_HOME=home).stdout)["database_url"]
+    assert ingest("down", "--delete-data", ESSAYS_HOME=home).returncode == 0
+
+
+def test_a_given_server_is_migrated_and_its_roles_get_passwords(given_server: str, tmp_path: Path) -> None:
+    environment = {"ESSAYS_DATABASE_URL": given_server, "ESSAYS_HOME": str(tmp_path / "client")}
+    refused = ingest("seed", "examples/corpus", **environment)
+    assert "doesn't take the password of essays_loader" in refused.stderr
+    assert "ingest migrate" in refused.stderr
+    assert ingest("migrate", **environment).returncode == 0
+    seeded = ingest("seed", "examples/corpus", **environment)
+    assert seeded.returncode == 0, seeded.stderr
+    found = json.loads(ingest("doctor", "--json", **environment).stdout)
+    assert (found["postgres"], found["documents"], found["problems"]) == ("given", 9, [])
