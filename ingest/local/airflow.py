@@ -46,8 +46,13 @@ COMPONENTS = {
     "triggerer": Component(("--skip-serve-logs",), 3),
 }
 LOG_BYTES = 10_000_000
+PORT_TRIES = 3
 
 _started: list[subprocess.Popen[bytes]] = []  # kept: they shall outlive us, and Python complains when one is forgotten
+
+
+class PortTaken(StartFailed):
+    """Another program took the port between our look and the start of the API server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +87,10 @@ def start_airflow(
             return endpoint
         _end()
         ports.need_space(state.home())
-        endpoint, environment = _prepare(wanted)
-        _migrate(environment, on_progress)
-        began = datetime.now(UTC)
-        _launch(environment, wanted)
-        try:
-            _wait_until_healthy(endpoint, began, on_progress, timeout)
-        except BaseException:
-            _end()
-            raise
-        return endpoint
+        for _ in range(PORT_TRIES - 1):
+            with suppress(PortTaken):
+                return _boot(wanted, on_progress, timeout)
+        return _boot(wanted, on_progress, timeout)
 
 
 def stop_airflow() -> bool:
@@ -174,6 +173,19 @@ def _migrate(environment: dict[str, str], on_progress: Progress) -> None:
         local.airflow_schema = installed
 
 
+def _boot(wanted: dict[str, str], on_progress: Progress, timeout: float) -> AirflowEndpoint:
+    endpoint, environment = _prepare(wanted)
+    _migrate(environment, on_progress)
+    began = datetime.now(UTC)
+    _launch(environment, wanted)
+    try:
+        _wait_until_healthy(endpoint, began, on_progress, timeout)
+    except BaseException:
+        _end()
+        raise
+    return endpoint
+
+
 def _launch(environment: dict[str, str], wanted: dict[str, str]) -> None:
     for name, component in COMPONENTS.items():
         log = _log(name)
@@ -196,7 +208,9 @@ def _wait_until_healthy(endpoint: AirflowEndpoint, began: datetime, on_progress:
     while time.monotonic() < limit:
         for name, process in known.items():
             if not processes.alive(process):
-                raise StartFailed(f"Airflow's {name} ended:\n{tail(_log(name))}", f"The whole log is {_log(name)}.")
+                said = tail(_log(name))
+                failure = PortTaken if "address already in use" in said else StartFailed
+                raise failure(f"Airflow's {name} ended:\n{said}", f"The whole log is {_log(name)}.")
         waiting = list(PARTS)
         with suppress(IngestError):
             health = api.health()

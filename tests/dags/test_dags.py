@@ -40,7 +40,13 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def python(environment: dict[str, str], *arguments: str) -> str:
     said = subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300, check=False
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        timeout=300,
+        check=False,
     )
     assert said.returncode == 0, said.stdout[-3000:] + said.stderr[-3000:]
     return said.stdout
@@ -69,7 +75,9 @@ def test_a_dag_file_is_wiring_only(name: str) -> None:
         ("import_files", '{"paths": ["examples/pages"]}', 5),
     ],
 )
-def test_a_dag_loads_the_examples(airflow: dict[str, str], database: str, store, dag_id: str, conf: str, documents: int) -> None:
+def test_a_dag_loads_the_examples(
+    airflow: dict[str, str], database: str, store, dag_id: str, conf: str, documents: int
+) -> None:
     environment = {**airflow, "ESSAYS_LOADER_URL": database_url(database, "loader")}
     assert "STATE success" in python(environment, "-c", RUN, str(DAGS), dag_id, conf)
     assert rows(store, "SELECT count(*) FROM essays.document") == [(documents,)]
