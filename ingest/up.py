@@ -33,7 +33,7 @@ def start(console: Console, migrate: Migrate, seed_corpus: Path, corpus: str | N
         urls = ensure_postgres(for_airflow=True)
     with _step(console, "Schema"):
         migrate(urls.owner, urls.loader, urls.analyst)
-    with _step(console, "Airflow, about a minute the first time") as say:
+    with _step(console, "Airflow") as say:
         endpoint = start_airflow(urls, resource("dags").resolve(), {"ESSAYS_LOADER_URL": urls.loader}, say)
     api = AirflowApi(endpoint)
     for dag_id, conf in runs:

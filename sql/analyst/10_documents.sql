@@ -110,7 +110,8 @@ SELECT
     s.n AS position,
     s.data ->> 'speaker' AS speaker,
     s.data ->> 'role' AS role,
-    substr(r.text, (s.data ->> 'said_from')::integer + 1, upper(s.span) - (s.data ->> 'said_from')::integer) AS text,
+    rtrim(substr(r.text, (s.data ->> 'said_from')::integer + 1, upper(s.span) - (s.data ->> 'said_from')::integer),
+          E' \n') AS text,
     lower(s.span) + 1 AS from_char,
     upper(s.span) AS to_char
 FROM ingest.document d
@@ -147,7 +148,7 @@ CREATE OR REPLACE VIEW essays.account AS
 SELECT
     a.account_id,
     a.site,
-    (SELECT array_agg(k.key ORDER BY k.key COLLATE "C" DESC) FROM ingest.account_key k
+    (SELECT array_agg(k.key ORDER BY k.key NOT LIKE 'gh\_%', k.key COLLATE "C") FROM ingest.account_key k
      WHERE k.account_id = a.account_id) AS ids,
     latest.account AS name,
     span.names,

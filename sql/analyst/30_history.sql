@@ -155,6 +155,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM essays.relation rel JOIN doc USING (document_id)
         JOIN ingest.revision r ON r.revision_id = doc.current_revision_id
         UNION ALL
+        SELECT r.recorded_at, 4, 'mention', concat_ws(', ', claim.kind, 'document ' || d.document_id, r.display_title),
+            a.document_id, NULL
+        FROM address a JOIN ingest.claim ON claim.target_key = a.key
+        JOIN ingest.document d ON d.current_revision_id = claim.revision_id
+        JOIN ingest.revision r ON r.revision_id = claim.revision_id
+        UNION ALL
         SELECT r.related_at, 6, 'work', concat_ws(', ', 'essay ' || w.work_id,
             w.copy_count || CASE w.copy_count WHEN 1 THEN ' copy' ELSE ' copies' END,
             CASE WHEN w.best_document_id = doc.document_id THEN 'shown by this one'
