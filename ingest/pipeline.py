@@ -302,9 +302,10 @@ def _known(store: Store, files: Iterable[Opened]) -> dict[bytes, dict[str, Any]]
 
 
 def _before(file: Opened, known: dict[bytes, dict[str, Any]], key: str | None) -> Reading | None:
-    """The reading of an earlier look at the same bytes, at the address ``key`` if one is given."""
+    """The reading of an earlier look at the same bytes: at the address ``key``, or, without one, handed in as well."""
     looks = known.get(file.snapshot.sha256, {}) if file.snapshot else {}
-    row = looks.get(key) if key else next(iter(looks.values()), None)
+    handed_in = (row for address, row in sorted(looks.items()) if not address.startswith("seed:"))
+    row = looks.get(key) if key else next(handed_in, None)
     if row is None:
         return None
     return Reading(State(row.state), row.reader, reason=row.reason, addresses=(Address(row.key),))

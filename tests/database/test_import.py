@@ -116,6 +116,23 @@ def test_an_excerpt_resolves_by_itself_when_its_article_is_there(store: Store) -
     assert rows(store, "SELECT count(*) FROM essays.document WHERE completeness = 'excerpt'") == [(1,)]
 
 
+@pytest.mark.parametrize("seed_first", [True, False])
+def test_a_file_that_is_also_a_seed_is_a_second_copy_whichever_comes_first(store: Store, tmp_path: Path, seed_first: bool) -> None:
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "a.txt").write_text("同一份文件,既是种子,也被人交上来一次,应当算两份。\n", "utf-8")
+
+    def seed() -> None:
+        name, paths = pipeline.plan_seed(store, str(tmp_path / "c"))
+        pipeline.load_seed(store, pipeline.open_run(store, "seed"), str(tmp_path / "c"), name, paths)
+
+    steps = [seed, lambda: hand_in(store, tmp_path / "c" / "a.txt")]
+    for step in steps if seed_first else reversed(steps):
+        step()
+    pipeline.relate(store)
+    assert rows(store, "SELECT corpus, count(*) FROM essays.document GROUP BY 1 ORDER BY 1") == [("ingested", 1), ("seed", 1)]
+    assert rows(store, "SELECT copy_count FROM essays.essay") == [(2,)]
+
+
 def test_what_was_kept_can_be_read_again_byte_for_byte(store: Store) -> None:
     import zstandard
 
