@@ -1,11 +1,11 @@
-# install: the environment. run: everything, on one machine. stop: all of it. test, check: what CI does.
+# install: the environment. run: everything, on one machine. stop: all of it. test, check: what CI does. bench: figures.
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
 PYTHON ?= python3
 SEED_CORPUS ?= examples/corpus
 BIN := .venv/bin
 
-.PHONY: install install-bench run stop test check lock
+.PHONY: install install-bench run stop test check bench lock
 
 install: .venv/installed
 
@@ -38,6 +38,10 @@ check: install
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: install-bench
+	@$(BIN)/python -m benchmarks.pipeline
+	@$(BIN)/python -m benchmarks.load
 
 lock:
 	@for set in "" dev bench; do \
