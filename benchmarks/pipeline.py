@@ -7,7 +7,6 @@ the median counts.
 
 from __future__ import annotations
 
-import gzip
 import os
 import statistics
 import subprocess
@@ -18,7 +17,9 @@ from pathlib import Path
 
 from benchmarks.report import arguments, show
 from ingest import pipeline
+from ingest.decode import unpack
 from ingest.local.postgres import destroy_postgres, ensure_postgres
+from ingest.settings import MIB
 from ingest.store import Store, migrate
 
 SPIDER = """
@@ -52,7 +53,7 @@ def write_pages(source: Path, target: Path, times: int) -> int:
     """Copies of the article pages of ``source``, each with an identity of its own; how many."""
     count = 0
     for path in sorted(source.glob("article*.html*")) + sorted(source.glob("reprint*.html*")):
-        page = (gzip.open(path).read() if path.suffix == ".gz" else path.read_bytes()).decode()
+        page = unpack(path.read_bytes(), 64 * MIB).decode()
         mids = {
             part for part in page.split('"') if part.isdigit() and len(part) == 10 and part.startswith(("22", "26"))
         }

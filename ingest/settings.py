@@ -28,6 +28,14 @@ class Settings(BaseSettings):
     airflow_port: int = Field(8080, ge=1, le=65535, description="port for the Airflow UI; the next free one if taken")
     max_file_bytes: int = Field(32 * MIB, gt=0, description="largest file or page, unpacked")
     batch_files: int = Field(50, gt=0, description="files in one batch, one mapped task in Airflow")
+    fetch_seconds: float = Field(30, gt=0, le=600, description="wall clock for one fetch with all its redirects")
+    max_wire_bytes: int = Field(8 * MIB, gt=0, description="largest page on the wire, as it came")
+    contact: str | None = Field(
+        None, pattern=r"^[\x21-\x7e]{3,200}$", description="e-mail or address of the operator, shown to servers"
+    )
+    resolve: str = Field("", description="host:port=ip:port,… as curl's --resolve; exempt from the rule of addresses")
+    ca_bundle: Path | None = Field(None, description="certificates to trust instead of the built-in ones")
+    proxy: str | None = Field(None, pattern=r"^https?://", description="proxy for fetches; checks no DNS answers itself")
 
 
 @cache
