@@ -1,45 +1,189 @@
-"""Text → addresses: finds the links in what a person pasted or wrote, and gives each its key."""
+"""Text → addresses: finds the links in what a person pasted or wrote, and gives each its key.
+
+Chats glue words to links, wrap links into other links, escape them once or twice, break them over lines, and keep only
+the title of a card. Whatever spells a link is found with its range of characters, so that the words around it remain.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from ingest.model import Address, Link
+from ingest.redact import redact_url
 from ingest.sites import Site, sites
+from ingest.text import clean, without
 
 MAX_URL = 2000
+MOST_UNWRAPPED = 3
+
 # What a URL may consist of. CJK letters and full-width punctuation end it: in Chinese text words are glued to links.
-_URL = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.IGNORECASE)
-_TRAILING = re.compile(r"[.,;:!?'\"\])]+$")
+_URL = re.compile(r"https?(?::|%3A)(?:/|\\/|%2F){2}[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%\\]+", re.IGNORECASE)
+_TRAILING = re.compile(r"[.,;:!?'\"\]\\*_~]+$")
+_FULL_WIDTH = re.compile("[hｈ][tｔ][tｔ][pｐ][sｓ]?[:：][/／][/／][!-~！-～]+", re.IGNORECASE)
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FULL_WIDTH_ENDS = frozenset("，。！；？、）】》」』“”")
+_ESCAPES = (("\\x26amp;", "&"), ("\\x26", "&"), ("\\u0026", "&"), ("\\/", "/"), ("&amp;", "&"), ("&amp;", "&"))
+_CARD = re.compile(r"^[ \t]*\[(?:链接|公众号文章|小程序|视频号|Link|Article)\][ \t]*(\S[^\n]{0,300})$", re.MULTILINE)
+_TRACKING = re.compile(
+    r"(?:utm_\w+|spm(?:_id_from)?|scm|[fgy]clid|msclkid|mc_[ce]id|igshid|vd_source|isappinstalled"
+    r"|share_(?:token|from|source|medium|session_id|tag)|wx(?:share|from)\w*|nsukey)\Z",
+    re.IGNORECASE,
+)
+_SHARED_FROM = {"singlemessage", "groupmessage", "timeline", "wechat", "weixin"}
+WRAPPERS = {
+    "mp.weixinbridge.com": "url",
+    "link.zhihu.com": "target",
+    "link.juejin.cn": "target",
+    "link.csdn.net": "target",
+    "links.jianshu.com": "to",
+    "link.jianshu.com": "t",
+    "c.pc.qq.com": "pfurl",
+}
+"""Hosts whose links only lead to another address, and the parameter that holds it (facts of 2026)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a pasted text holds: links in order (repeats included), titles of cards without a link, and the words."""
+
+    links: tuple[Link, ...]
+    cards: tuple[str, ...]
+    note: str
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Each address once, in order."""
+        return tuple({link.address.key: link.address for link in self.links}.values())
+
+
+def accept(text: str) -> Accepted:
+    """Everything that a pasted text hands in."""
+    text = clean(text)
+    links = find(text)
+    rest = without(text, links)
+    cards = tuple(dict.fromkeys(match[1].strip() for match in _CARD.finditer(rest)))
+    words = re.sub(r"[ \t]+", " ", _CARD.sub("", rest))
+    return Accepted(links, cards, clean(re.sub(r"\n\s*\n+", "\n", words)))
 
 
 def find(text: str) -> tuple[Link, ...]:
-    """The links of a text in order, each with the range of characters that spells it."""
-    return tuple(_links(text))
+    """The links of a clean text in order, each with the range of characters that spells it."""
+    return tuple(_links(_narrow(text)))
+
+
+def address(url: str) -> Address | None:
+    """The address that a URL is a form of, unwrapped and free of tracking and secrets; None when it is none."""
+    for _ in range(MOST_UNWRAPPED):
+        url = _plain(url)
+        inner = _unwrapped(url)
+        if inner is None:
+            break
+        url = inner
+    site = _site_of(url)
+    return (site.address(url) if site else None) or _web_address(url)
+
+
+def card_address(title: str) -> Address:
+    """The stand-in for a card whose link the chat did not keep."""
+    return Address(f"card:{hashlib.sha256(title.encode()).hexdigest()[:16]}")
 
 
 def _links(text: str) -> Iterator[Link]:
     at = 0
     while found := _URL.search(text, at):
-        url, site = found[0], _site_of(found[0])
-        own = site.LINK.match(url) if site else None
-        url = own[0] if own else _TRAILING.sub("", url)
-        at = found.start() + max(len(url), len("http://"))
-        if len(url) <= MAX_URL and (made := address(url)):
-            yield Link(made, found.start(), found.start() + len(url))
+        start, end = found.start(), _end(text, found)
+        at = max(end, start + len("http://"))
+        spelled = "".join(text[start:end].split())
+        if len(spelled) <= MAX_URL and (made := address(spelled)):
+            yield Link(made, start, end)
 
 
-def address(url: str) -> Address | None:
-    """The address that a URL is a form of; None for what no site here knows."""
-    site = _site_of(url)
-    return site.address(url) if site else None
+def _end(text: str, found: re.Match[str]) -> int:
+    """Where a link ends: where its site says, else at the last character that belongs to a URL."""
+    site = _site_of(_plain(found[0]))
+    if site is None:
+        return found.start() + len(_balanced(_TRAILING.sub("", found[0])))
+    if own := site.LINK.match(text, found.start()):
+        return own.end()
+    # A chat may have broken the link over two lines; only a whole one counts.
+    rest = re.compile(r"\n[ \t]*([A-Za-z0-9_\-=&%?.]+)").match(text, found.end())
+    if rest and (own := site.LINK.match(found[0] + rest[1])) and own.end() > len(found[0]):
+        return rest.start(1) + own.end() - len(found[0])
+    return found.start() + len(_TRAILING.sub("", found[0]))
+
+
+def _balanced(url: str) -> str:
+    """A closing bracket that was never opened belongs to the sentence."""
+    while url.endswith(")") and url.count(")") > url.count("("):
+        url = _TRAILING.sub("", url[:-1])
+    return url
+
+
+def _narrow(text: str) -> str:
+    """The text with full-width links in ASCII, character for character."""
+
+    def narrow(match: re.Match[str]) -> str:
+        end = next((n for n, char in enumerate(match[0]) if char in _FULL_WIDTH_ENDS), len(match[0]))
+        return match[0][:end].translate(_NARROW) + match[0][end:]
+
+    return _FULL_WIDTH.sub(narrow, text)
+
+
+def _plain(url: str) -> str:
+    """The URL without the escapes of a page's script, of HTML, or of another URL around it."""
+    if re.match(r"https?%3A", url, re.IGNORECASE):
+        url = unquote(url)
+    for escaped, plain in _ESCAPES:
+        url = url.replace(escaped, plain)
+    return url
+
+
+def _unwrapped(url: str) -> str | None:
+    """The address inside a link that only leads to another one."""
+    parts = urlsplit(url) if _host(url) in WRAPPERS else None
+    if parts is None:
+        return None
+    inner = parse_qs(parts.query).get(WRAPPERS[_host(url)], [""])[0]
+    return inner if inner.lower().startswith(("http://", "https://")) else None
+
+
+def _web_address(url: str) -> Address | None:
+    """The address of a page of a site that has no module here: scheme, tracking and fragment make no difference."""
+    host = _host(url)
+    if not host or "." not in host:
+        return None
+    try:
+        parts = urlsplit(redact_url(url))
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.username is not None or parts.password is not None:
+        return None
+    pairs = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _tracks(name, value)
+    ]
+    place = host if port in (None, 80, 443) else f"{host}:{port}"
+    path = quote(unquote(parts.path), safe="/%:@!$&'()*+,;=~-._") or "/"
+    query = f"?{urlencode(sorted(pairs))}" if pairs else ""
+    shown = parts._replace(scheme=parts.scheme.lower(), netloc=place, fragment="").geturl()
+    return Address(f"url:{place}{path.rstrip('/') or '/'}{query}"[:MAX_URL], shown)
+
+
+def _tracks(name: str, value: str) -> bool:
+    return bool(_TRACKING.match(name)) or (name == "from" and value in _SHARED_FROM)
 
 
 def _site_of(url: str) -> Site | None:
-    try:
-        host = (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return None
+    host = _host(url)
     return next((site for site in sites() if host in site.HOSTS), None)
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower().rstrip(".")
+    except ValueError:
+        return ""

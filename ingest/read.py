@@ -9,6 +9,7 @@ from ingest.formats import TEXT_FORMATS, wechat_export
 from ingest.model import Link, Reading, State
 from ingest.page import Page
 from ingest.sites import sites
+from ingest.text import without
 
 _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -33,18 +34,12 @@ def read_text(text: str, links: Sequence[Link]) -> Reading:
     """The reading of a text file, whose clean form and links are given, by the first format that takes it."""
     if not text:
         return Reading(State.UNREADABLE, READER, reason="the file is empty")
-    if not _without(text, links).strip():
+    if not without(text, links).strip():
         return Reading(State.NOT_A_PAGE, READER, reason="only links, which were accepted")
     for file_format in TEXT_FORMATS:
         if essay := file_format.read(text, links):
             return Reading(State.ARTICLE, file_format.READER, essay=essay)
     raise AssertionError("the last format takes every text")
-
-
-def _without(text: str, links: Sequence[Link]) -> str:
-    for link in reversed(links):
-        text = text[: link.start] + text[link.end :]
-    return text
 
 
 def readers() -> frozenset[str]:

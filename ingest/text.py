@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+
+from ingest.model import Link
 
 DISPLAY_TITLE_LENGTH = 60
 UNTITLED = "（无题）"
@@ -59,6 +62,15 @@ def _variants() -> dict[int, int]:
                             low, high = sorted((find(a), find(b)))
                             parent[high] = low
     return {ord(char): ord(find(char)) for char in parent if find(char) != char}
+
+
+def without(text: str, links: Sequence[Link]) -> str:
+    """The text without the characters that spell its links."""
+    parts, at = [], 0
+    for link in links:
+        parts.append(text[at : link.start])
+        at = link.end
+    return "".join([*parts, text[at:]])
 
 
 class _Fold(dict[int, str]):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.model import Claim, Completeness, Essay, Link
-from ingest.text import clean, display_title, language
+from ingest.text import clean, display_title, language, without
 
 READER = "link_note/1"
 # A dash behind the end of a sentence, not one of a pair: a pair is a Chinese dash.
@@ -21,7 +21,7 @@ def read(text: str, links: Sequence[Link]) -> Essay | None:
     """An excerpt of the essay behind the link, when the text begins with a link and goes on in words."""
     if not links or text[: links[0].start].strip() or len({link.address.key for link in links}) != 1:
         return None
-    words = clean(_without(text, links))
+    words = clean(without(text, links))
     if not words:
         return None
     body, markdown = _items(words)
@@ -33,14 +33,6 @@ def read(text: str, links: Sequence[Link]) -> Essay | None:
         completeness=Completeness.EXCERPT,
         claims=(Claim("excerpt_of", links[0].address),),
     )
-
-
-def _without(text: str, links: Sequence[Link]) -> str:
-    parts, at = [], 0
-    for link in links:
-        parts.append(text[at : link.start])
-        at = link.end
-    return "".join([*parts, text[at:]])
 
 
 def _items(words: str) -> tuple[str, str]:
