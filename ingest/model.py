@@ -113,6 +113,19 @@ class State(StrEnum):
     UNREADABLE = "unreadable", About.PERSON
 
 
+# WeChat's item_show_type, in pages and in lists: reprints report 0 on their page and 11 only in lists.
+WECHAT_TYPES = {
+    "0": State.ARTICLE,
+    "5": State.VIDEO_SHARE,
+    "6": State.AUDIO_SHARE,
+    "7": State.AUDIO_SHARE,
+    "8": State.IMAGE_POST,
+    "10": State.TEXT_POST,
+    "11": State.ARTICLE,
+    "17": State.TEXT_POST,  # a short text
+}
+
+
 class NotAText(Refused):
     """The bytes are neither text nor a page that a reader knows."""
 

@@ -8,7 +8,8 @@ import time
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from ingest.page import Body, Page, render
+from ingest.body import Body, render
+from ingest.page import Page
 from ingest.text import clean
 
 

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import yaml
 from markdown_it import MarkdownIt
 
+from ingest.body import Body, render
 from ingest.model import Account, Essay, Link, Precision, Published
-from ingest.page import Body, Page, render
+from ingest.page import Page
 from ingest.text import clean, display_title, language
 
 READER = "markdown/1"

@@ -6,6 +6,7 @@ container with a body for its type, the words of a notice. Words count last: ess
 """
 
 from ingest.sites.wechat.addresses import HOSTS, LINK, NAME, address
-from ingest.sites.wechat.reader import READER, owns, read
+from ingest.sites.wechat.article import READER
+from ingest.sites.wechat.reader import owns, read
 
 __all__ = ["HOSTS", "LINK", "NAME", "READER", "address", "owns", "read"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote, unquote, urlsplit
@@ -96,6 +97,19 @@ def identity(url: str) -> Identity | None:
 def is_captcha(url: str | None) -> bool:
     """Whether this is where WeChat sends readers whom it takes for a program."""
     return url is not None and _split(url)[0] == _CAPTCHA_PATH
+
+
+def host(url: str) -> str:
+    """The host of any URL; empty when it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def distinct(addresses: Iterable[Address | None]) -> tuple[Address, ...]:
+    """Each address once, in the order of their first occurrence."""
+    return tuple({found.key: found for found in addresses if found}.values())
 
 
 def _identity(query: dict[str, str]) -> Identity | None:

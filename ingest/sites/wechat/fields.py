@@ -34,6 +34,10 @@ _TERM = re.compile(
 _TOKEN = re.compile(rf"\s*(?:({_DOUBLE}|{_SINGLE})|(-?\d[\w.]*)|([A-Za-z_$][\w$.]*)|(\|\||.))", re.DOTALL)
 _DEEPEST = 40
 
+_MARKUP = re.compile(r"</?(?:a|b|em|i|img|mp-[a-z-]+|p|section|span|strong|br)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});", re.ASCII)
+_UNSET_JS = re.compile(r"\\x[0-9a-f]{2}|\\n")
+
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 
 
@@ -49,12 +53,17 @@ def _unescaped(found: re.Match[str]) -> str:
     return chr(int(code, 16)) if code else _PLAIN.get(found[3], found[3])
 
 
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});", re.ASCII)
-
-
 def unescape(words: str) -> str:
     """HTML entities decoded once; only whole ones, since ``&times`` in an address isn't the sign ×."""
     return _ENTITY.sub(lambda found: entity(found[0]), words)
+
+
+def plain(words: str) -> str:
+    """The words of a post without their mark-up; what only looks like mark-up stays."""
+    if _UNSET_JS.search(words):
+        words = unescape(js_decoded(words))
+    words = re.sub(r"<br\s*/?>", "\n", words.replace("\r\n", "\n"), flags=re.IGNORECASE)
+    return unescape(_MARKUP.sub("", words))
 
 
 class Fields:
