@@ -35,7 +35,9 @@ class Settings(BaseSettings):
     )
     resolve: str = Field("", description="host:port=ip:port,… as curl's --resolve; exempt from the rule of addresses")
     ca_bundle: Path | None = Field(None, description="certificates to trust instead of the built-in ones")
-    proxy: str | None = Field(None, pattern=r"^https?://", description="proxy for fetches; checks no DNS answers itself")
+    proxy: str | None = Field(
+        None, pattern=r"^https?://", description="proxy for fetches; checks no DNS answers itself"
+    )
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from ingest import accept
 from ingest.formats.wechat_export import Entries, Joined, Listed, complete, read_list
 from ingest.model import Account, Address, Essay, Precision, Published, Role, State
 from ingest.page import Page
@@ -296,3 +297,17 @@ def test_no_exported_real_page_gets_an_identity_that_is_not_in_the_list(
         reading = wechat.read(page)
         assert others.join(reading.essay, reading.addresses, page.origin).entry is None
         assert Entries(()).join(reading.essay, reading.addresses, page.origin).entry is None
+
+
+def test_a_long_link_in_a_list_keeps_its_check_digest() -> None:
+    sn = "0123456789abcdef0123456789abcdef"
+    link = f"http://mp.weixin.qq.com/s?__biz=MzA4MDAwMDAwMQ==&mid=2650000001&idx=1&sn={sn}"
+    listed = Listed(link=link, title="长链接", native_id="MzA4MDAwMDAwMQ==/2650000001/1")
+    (entry,) = Entries.of([listed], accept.address).listed
+    assert [a.key for a in entry.addresses] == ["wechat:MzA4MDAwMDAwMQ==/2650000001/1"]
+    assert sn in str(entry.addresses[0].url)
+
+
+def test_a_link_to_another_site_in_a_list_is_no_identity() -> None:
+    (entry,) = Entries.of([Listed(link="https://example.com/a/b/c", title="别处的文章")], accept.address).listed
+    assert entry.native_id is None

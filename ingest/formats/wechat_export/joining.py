@@ -16,6 +16,7 @@ from ingest.model import Address, Essay, Role
 SHORTEST_PREFIX = 20  # folded characters that a cut folder name must share with a title
 SHORTEST_TEXT = 20  # folded characters from which equal texts are evidence
 
+SITE = "wechat"
 Resolve = Callable[[str], Address | None]
 
 
@@ -112,14 +113,14 @@ def _resolved(entry: Listed, resolve: Resolve) -> Listed:
     """An entry with its addresses, those first that are answered, and the identity that its link holds."""
     linked = resolve(entry.link) if entry.link else None
     native_id = entry.native_id
-    if linked and native_id is None and linked.key.count("/") > 1:
+    if linked and linked.site == SITE and native_id is None and linked.key.count("/") > 1:
         native_id = linked.key.partition(":")[2]
-    own = Address(f"wechat:{native_id}", None, "wechat") if native_id else None
-    if native_id and own and (linked is None or linked.key != own.key):
+    addresses = (linked,) if linked else ()
+    if native_id and (linked is None or linked.key != f"{SITE}:{native_id}"):
         biz, mid, idx = native_id.rsplit("/", 2)
-        own = resolve(f"https://mp.weixin.qq.com/s?__biz={biz}&mid={mid}&idx={idx}") or own
-    found = {address.key: address for address in (own, linked) if address}
-    return replace(entry, native_id=native_id, addresses=tuple(found[key] for key in dict.fromkeys(a.key for a in (linked, own) if a)))
+        own = resolve(f"https://mp.weixin.qq.com/s?__biz={biz}&mid={mid}&idx={idx}")
+        addresses = (*addresses, own or Address(f"{SITE}:{native_id}", None, SITE))
+    return replace(entry, native_id=native_id, addresses=addresses)
 
 
 def _merged(first: Listed, second: Listed) -> Listed:
