@@ -16,7 +16,7 @@ from rich.table import Table
 
 from ingest import pipeline
 from ingest.local.postgres import ensure_postgres
-from ingest.model import IngestError, Look, State
+from ingest.model import IngestError, Look
 from ingest.settings import settings
 from ingest.store import Store, face, migrate, schema_version
 from ingest.store.migrations import set_passwords
@@ -30,8 +30,6 @@ app = typer.Typer(
 )
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-NOTHING_DONE = {State.UNREADABLE, State.REFUSED, State.UNSUPPORTED, State.TOO_LARGE, State.TOO_COSTLY}
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 
@@ -215,7 +213,7 @@ def _finish(store: Store, run_id: int, corpus: str | None, as_json: bool, skippe
     """Relates what is new, closes the run and prints its account; exit code 1 when nothing could be stored at all."""
     related = pipeline.relate(store)
     account = pipeline.close_run(store, run_id, corpus)
-    problems = face.problems(store, run_id)
+    problems = [{"file": p.file, "state": p.state, "reason": p.reason} for p in account.problems]
     values = {
         "run_id": run_id, "looks": account.looks, "waiting": account.waiting, "related": related,
         "documents": account.documents, "essays": account.essays, "missing": list(account.missing),
@@ -225,7 +223,7 @@ def _finish(store: Store, run_id: int, corpus: str | None, as_json: bool, skippe
         _print(True, values, "")
     else:
         _print_account(account, related, skipped, problems)
-    if account.total and sum(problem["state"] in NOTHING_DONE for problem in problems) == account.total:
+    if account.in_vain:
         sys.exit(1)
 
 
@@ -245,7 +243,7 @@ def _print_account(
         out.print(f"Passed over {len(skipped)} files that are neither page, text nor list: {shown}", markup=False)
     out.print(
         f"{account.documents} documents, {account.essays} essays; {related} related now;"
-        f" {account.waiting} addresses of this run wait to be fetched."
+        f" {account.waiting} addresses wait to be fetched."
     )
 
 

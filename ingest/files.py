@@ -19,6 +19,11 @@ from ingest.text import clean
 PAGES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
 TEXTS = (".txt", ".md", ".markdown", ".txt.gz", ".md.gz")
 LISTS = (".json", ".xlsx")
+OTHER_FILES = {
+    b"%PDF": "a PDF", b"PK\x03\x04": "a packed file or an office document", b"{\\rtf": "an RTF document",
+    b"\xd0\xcf\x11\xe0": "an office document", b"\x1f\x8b": "packed twice", b"Rar!": "a packed file",
+}  # fmt: skip
+"""What files begin with that are something else whatever their names say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +41,22 @@ def walk(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     found: list[Path] = []
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(folder) / name for name in sorted(names) if not name.startswith(".")]
+    for folder, folders, names in os.walk(path, onerror=lambda error: found.append(Path(error.filename))):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
+        found.extend(Path(folder, name) for name in sorted([*names, *links]) if not name.startswith("."))
     return found
+
+
+def shown(path: str) -> str:
+    """A path as it may be stored: bytes that are no UTF-8 are escaped, session keys in a saved page's name are gone."""
+    return redact(path.encode("utf-8", "surrogateescape")).decode("utf-8", "backslashreplace").replace("\x00", "")
 
 
 def directory(name: str) -> Path:
     """The directory of that name. Raises ``IngestError`` when there is none."""
+    if not name.strip():
+        raise IngestError("No directory was named.", "Name the directory that holds the essays.")
     path = Path(name).expanduser()
     if not path.is_dir():
         what = "is a file, not a directory" if path.exists() else "is not there"
@@ -67,15 +80,31 @@ def read_bytes(path: Path) -> bytes:
         raise NotAFile(f"{path.name} can't be read: {error.strerror}.") from error
 
 
-def open_file(path: Path) -> Opened:
-    """The bytes of a file, unpacked, without session secrets; what is refused is said, not raised."""
-    digest = hashlib.sha256(str(path).encode()).digest()
+def open_file(path: Path, root: Path | None = None) -> Opened:
+    """The bytes of a file, unpacked, without session secrets; what is refused is said, not raised.
+
+    A file of a folder that is ``root`` must not lead out of it.
+    """
+    digest = hashlib.sha256(os.fsencode(path)).digest()
     try:
+        if root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+            raise NotAFile(f"{path.name} is a link that leads out of its folder.", "Copy the file.")
         data = read_bytes(path)
         digest = hashlib.sha256(data).digest()
-        return Opened(path, digest, Snapshot(redact(unpack(data, settings().max_file_bytes)), str(path)))
+        data = unpack(data, settings().max_file_bytes)
+        if kind := next((kind for magic, kind in OTHER_FILES.items() if data.startswith(magic)), None):
+            raise NotAText(f"It is {kind}, not a text or a page.", "Hand in text, Markdown or saved HTML.")
+        return Opened(path, digest, Snapshot(redact(_in_utf8(data)), shown(str(path))))
     except Refused as error:
         return Opened(path, digest, None, error)
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """UTF-16 as UTF-8, so that session keys are found in it; everything else as it is."""
+    if b"\x00" not in data[:400]:
+        return data
+    decoded = decode(data)
+    return decoded.text.encode() if decoded.charset.startswith("utf-16") else data
 
 
 def read_opened(opened: Opened) -> tuple[Reading, tuple[Address, ...]]:
@@ -98,3 +127,6 @@ def read_opened(opened: Opened) -> tuple[Reading, tuple[Address, ...]]:
         return reading, tuple(dict.fromkeys(asked))
     except Refused as error:
         return Reading(error.state, read.READER, reason=str(error)), ()
+    except Exception as error:  # one file must not end the load of the others
+        reason = f"the reader failed on it ({type(error).__name__}); its bytes are kept"
+        return Reading(State.UNREADABLE, read.READER, reason=reason), ()

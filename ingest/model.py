@@ -7,6 +7,7 @@ Errors:
     │   ├── NotAText          the bytes are neither text nor a page that a reader knows
     │   ├── NotAFile          a path is no regular file, or can't be read
     │   └── TooLarge          the input exceeds a limit
+    ├── BadValue              the database can't take a value
     └── Unavailable           a part that the run needs is not there now; trying again may help
         ├── DatabaseDown      Postgres doesn't answer, or not as this role
         ├── DatabaseMismatch  the database's schema is older or newer than this program
@@ -46,6 +47,10 @@ class Unavailable(IngestError):
 
 class DatabaseDown(Unavailable):
     """Postgres doesn't answer, or not as this role."""
+
+
+class BadValue(IngestError):
+    """The database can't take a value, however often it is offered."""
 
 
 class DatabaseMismatch(Unavailable):

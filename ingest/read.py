@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from ingest.formats import TEXT_FORMATS, wechat_export
 from ingest.model import Link, Reading, State
@@ -15,6 +17,7 @@ _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 READER = "files/1"
+DECODER = "decode/1"
 
 
 def is_page(text: str, name: str) -> bool:
@@ -42,7 +45,9 @@ def read_text(text: str, links: Sequence[Link]) -> Reading:
     raise AssertionError("the last format takes every text")
 
 
-def readers() -> frozenset[str]:
-    """The readers of this version of the program; bytes that one of them has read need not be read again."""
-    formats = (READER, wechat_export.READER, *(text_format.READER for text_format in TEXT_FORMATS))
-    return frozenset({*formats, *(site.READER for site in sites())})
+@cache
+def readers() -> str:
+    """Digest of all readers of this program; what the same ones have read of the same bytes need not be read again."""
+    formats = [READER, DECODER, wechat_export.READER, *(text_format.READER for text_format in TEXT_FORMATS)]
+    names = sorted([*formats, *(site.READER for site in sites())])
+    return hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]

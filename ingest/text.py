@@ -31,9 +31,20 @@ def clean(text: str) -> str:
     ``clean(clean(x)) == clean(x)``. Lone surrogates, which no database takes, become U+FFFD.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = storable(text)
     text = _SPACES.sub("", _UNSEEN.sub("", text).replace("\u00a0", " "))
     return _BLANK_LINES.sub("\n\n", text).strip("\n ")
+
+
+def storable(text: str) -> str:
+    """The text as any database takes it: without NUL, halves of a character joined or made U+FFFD."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 @cache

@@ -20,3 +20,7 @@ CREATE DATABASE airflow OWNER airflow;
 REVOKE CONNECT, TEMPORARY ON DATABASE essays, airflow, postgres, template1 FROM PUBLIC;
 GRANT CONNECT ON DATABASE essays TO essays_loader, essays_analyst;
 GRANT TEMPORARY ON DATABASE essays TO essays_loader;
+
+-- Whoever may only read shall not fill the server's disk with large objects either.
+\connect essays
+REVOKE EXECUTE ON FUNCTION lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) FROM PUBLIC;

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from sqlalchemy import URL, Connection, Engine, Row, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
 
-from ingest.model import DatabaseDown, IngestError, Unavailable
+from ingest.model import BadValue, DatabaseDown, IngestError, Unavailable
 from ingest.settings import resource
 
 _BLOCK = re.compile(r"^-- (\w+) --$", re.MULTILINE)
@@ -20,6 +22,8 @@ _DISK_FULL = "53100"
 _READ_ONLY = "25006"
 _NO_RIGHTS = "42501"
 _UNDEFINED = {"42P01", "42883", "3F000", "42703"}
+TRIES = 6
+T = TypeVar("T")
 RETRYABLE = {"40001", "40P01", "23505", "55P03"}
 """Serialisation failure, deadlock, unique violation by a neighbour, lock timeout: the transaction may be run again."""
 
@@ -63,6 +67,12 @@ def explain(error: DBAPIError, url: str) -> IngestError:
         return Unavailable("The database is read-only just now.", "Connect to the primary server.")
     if state == _NO_RIGHTS:
         return Unavailable(f"The database role of {where(url)} lacks a right.", "Run `ingest migrate` as the owner.")
+    if state == "55P03":
+        return Unavailable("Another session held a lock for too long.", "Run again when it has finished.")
+    if state.startswith("22") or state == "23514":
+        return BadValue(
+            f"The database can't take a value of it (SQLSTATE {state}).", "Please report it with this code."
+        )
     if state in _UNDEFINED:
         return Unavailable("The database lacks a table or function.", "Run `ingest migrate`.")
     if "authentication failed" in str(error.orig):
@@ -104,10 +114,24 @@ class Store:
         except NoSuchModuleError as error:
             raise DatabaseDown("The database URL names an unknown driver.", "Use postgresql://…") from error
 
+    def attempt(self, work: Callable[[Connection], T]) -> T:
+        """What ``work`` returns in a transaction, which is run again when a neighbour was in the way.
+
+        Raises ``IngestError`` for driver errors, also when the neighbours don't give way.
+        """
+        for tries in range(TRIES):
+            try:
+                with self.transaction() as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if tries == TRIES - 1:
+                    raise explain(error, self.url) from error
+                time.sleep(0.05 * 2**tries * random.uniform(0.5, 1.5))  # noqa: S311  so that neighbours part
+        raise AssertionError("the last try returns or raises")
+
     def ask(self, room: str, name: str, **values: Any) -> list[Row[Any]]:
         """The rows of a named statement, in a transaction of its own."""
-        with self.transaction() as connection:
-            return ask(connection, room, name, **values)
+        return self.attempt(lambda connection: ask(connection, room, name, **values))
 
     def close(self) -> None:
         self.engine.dispose()

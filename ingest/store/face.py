@@ -23,11 +23,6 @@ def overview(store: Store) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in store.ask("face", "overview")]
 
 
-def problems(store: Store, run_id: int) -> list[dict[str, Any]]:
-    """The files of a run that gave no document, with state and reason."""
-    return [dict(row._mapping) for row in store.ask("face", "problems", run_id=run_id)]
-
-
 def inconsistencies(store: Store) -> list[dict[str, Any]]:
     """What is stored but does not follow from what it is derived from; empty in a sound database."""
     return [dict(row._mapping) for row in store.ask("face", "doctor")]

@@ -139,6 +139,8 @@ def _apply(store: Store, migration: Migration, migrations: list[Migration]) -> b
                     {"name": migration.name, "sha256": migration.sha256},
                 )
                 return True
+        except DBAPIError as error:
+            raise explain(error, store.url) from error
         except psycopg2.Error as error:
             # Roles are the server's: another database's migration may change the same row at the same time.
             if error.pgcode != "XX000" or attempt == 19:

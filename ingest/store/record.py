@@ -7,46 +7,76 @@ something new is a new revision.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from enum import Enum
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import zstandard
 from sqlalchemy import Connection, Row
-from sqlalchemy.exc import DBAPIError
 
-from ingest.model import Address, IngestError, Look, State
-from ingest.store.connection import RETRYABLE, Store, ask, explain, sqlstate
+from ingest.model import Address, BadValue, IngestError, Look, Reading, Snapshot, State
+from ingest.store.connection import Store, ask
 from ingest.store.revisions import Verdict, document_id, judge, revision_row, segments
+from ingest.text import storable
 
 ZSTD_LEVEL = 9
-_TRIES = 5
 _REFUSED = {State.REFUSED, State.TOO_LARGE, State.TOO_COSTLY, State.NOT_A_PAGE, State.UNSUPPORTED}
 
 
-def record(store: Store, run_id: int, looks: Sequence[Look]) -> None:
-    """Stores a batch of looks. May be repeated: what a run has recorded of an origin is not recorded again.
+def record(store: Store, run_id: int, looks: Sequence[Look], readers: str) -> None:
+    """Stores a batch of looks by readers of that digest, all or nothing.
 
-    Raises ``Unavailable`` when the database can't take it; then nothing of the batch is stored.
+    May be repeated: what a run has recorded of the same bytes of an origin is not recorded again. A look that the
+    database can't take becomes ``unreadable``, the others are stored. Raises ``Unavailable`` when the database can't
+    take anything; then nothing of the batch is stored.
     """
+    looks = [cast(Look, _storable(look)) for look in looks]
     packed = _pack(looks)
-    for attempt in range(_TRIES):
-        try:
-            with store.transaction() as connection:
-                origins = [look.origin for look in looks]
-                seen = {row.origin for row in ask(connection, "record", "seen_origins", run_id=run_id, origins=origins)}
-                if packed:
-                    ask(connection, "record", "add_snapshots", **packed)
-                for round_ in _rounds([look for look in looks if look.origin not in seen]):
-                    _record_round(connection, run_id, round_)
-            return
-        except DBAPIError as error:
-            if sqlstate(error) not in RETRYABLE or attempt == _TRIES - 1:
-                raise explain(error, store.url) from error
-            time.sleep(0.05 * 2**attempt)
+
+    def work(connection: Connection) -> None:
+        origins = [look.origin for look in looks]
+        seen = {
+            (row.origin, bytes(row.sha256) if row.sha256 else None)
+            for row in ask(connection, "record", "seen_looks", run_id=run_id, origins=origins)
+        }
+        if packed:
+            ask(connection, "record", "add_snapshots", **packed)
+        new = [x for x in looks if (x.origin, x.snapshot.sha256 if x.snapshot else None) not in seen]
+        for round_ in _rounds(new):
+            while round_:
+                round_ = _record_round(connection, run_id, round_, readers)  # noqa: PLW2901  what has to wait
+
+    try:
+        store.attempt(work)
+    except BadValue as error:
+        if len(looks) > 1:
+            for look in looks:
+                record(store, run_id, [look], readers)
+        elif looks[0].reading.state is State.UNREADABLE:
+            raise
+        else:
+            record(store, run_id, [_refused(looks[0], error)], readers)
+
+
+def _refused(look: Look, error: BadValue) -> Look:
+    reading = Reading(State.UNREADABLE, look.reading.reader, reason=error.reason)
+    return replace(look, reading=reading, accepted=())
+
+
+def _storable(value: Any) -> Any:
+    """The value with all its texts as the database takes them."""
+    if isinstance(value, str):
+        return value if isinstance(value, Enum) else storable(value)
+    if isinstance(value, tuple):
+        return tuple(map(_storable, value))
+    if is_dataclass(value) and not isinstance(value, (type, Snapshot)):
+        return replace(
+            value, **{part.name: _storable(getattr(value, part.name)) for part in fields(value) if part.init}
+        )
+    return value
 
 
 def _rounds(looks: Sequence[Look]) -> Iterator[list[Look]]:
@@ -74,16 +104,28 @@ def _proven(look: Look) -> tuple[Address, ...]:
     return (look.address, *(a for a in look.reading.addresses if a.key != look.address.key))
 
 
-def _record_round(connection: Connection, run_id: int, looks: list[Look]) -> None:
+def _record_round(connection: Connection, run_id: int, looks: list[Look], readers: str) -> list[Look]:
+    """Records looks whose addresses differ; returns those that reach a document which another one has just reached."""
     addresses = _add_addresses(connection, looks)
     documents = _resolve_documents(connection, looks, addresses)
+    taken: set[int] = set()
+    later = []
+    for look in looks:
+        number = documents.get(look.origin)
+        if number in taken:
+            later.append(look)
+        elif number is not None:
+            taken.add(number)
+    looks = [look for look in looks if look not in later]
+    documents = {look.origin: documents[look.origin] for look in looks if look.origin in documents}
     heads = _lock_heads(connection, sorted(set(documents.values())))
     looks, verdicts = _judge_all(looks, documents, heads)
-    fetches = _add_fetches(connection, run_id, looks, addresses)
+    fetches = _add_fetches(connection, run_id, looks, addresses, readers)
     _add_revisions(connection, looks, verdicts, documents, heads, fetches)
     _bind_addresses(connection, looks, addresses, documents)
     _add_outcomes(connection, run_id, looks, addresses, fetches, verdicts)
     _set_seed_files(connection, looks, documents)
+    return later
 
 
 def _rows(rows: list[dict[str, Any]]) -> str:
@@ -168,7 +210,10 @@ def _document_row(look: Look, number: int) -> dict[str, Any]:
 
 
 def _lock_heads(connection: Connection, ids: list[int]) -> dict[int, Row[Any]]:
-    heads = {row.document_id: row for row in ask(connection, "record", "lock_heads", ids=ids)} if ids else {}
+    if ids:
+        # Two statements: one that waits for a lock reads rows joined to it as they were before it waited.
+        ask(connection, "record", "lock_documents", ids=ids)
+    heads = {row.document_id: row for row in ask(connection, "record", "heads", ids=ids)} if ids else {}
     if missing := set(ids) - heads.keys():
         raise IngestError(
             f"Document {min(missing)} was removed while it was loaded, or two keys share this number.", "Run again."
@@ -196,7 +241,7 @@ def _judge_all(
 
 
 def _add_fetches(
-    connection: Connection, run_id: int, looks: list[Look], addresses: dict[str, Row[Any]]
+    connection: Connection, run_id: int, looks: list[Look], addresses: dict[str, Row[Any]], readers: str
 ) -> dict[str, int]:
     rows = [
         {
@@ -207,7 +252,7 @@ def _add_fetches(
         }
         for look in looks
     ]  # fmt: skip
-    added = ask(connection, "record", "add_fetches", run_id=run_id, rows=_rows(rows))
+    added = ask(connection, "record", "add_fetches", run_id=run_id, readers=readers, rows=_rows(rows))
     return {row.origin: row.fetch_id for row in added}
 
 
@@ -266,8 +311,10 @@ def _accounts(connection: Connection, looks: list[Look]) -> dict[tuple[str, tupl
     wanted = sorted({_ids(look) for look in looks if _ids(look)[1]})
     if not wanted:
         return {}
-    rows = [{"site": site, "ids": list(ids)} for site, ids in wanted]
-    return {(r.site, tuple(r.ids)): r.account_id for r in ask(connection, "record", "accounts_of", rows=_rows(rows))}
+    rows = _rows([{"site": site, "ids": list(ids)} for site, ids in wanted])
+    # Asked twice: a later one of these may have proved two accounts to be one.
+    ask(connection, "record", "accounts_of", rows=rows)
+    return {(r.site, tuple(r.ids)): r.account_id for r in ask(connection, "record", "accounts_of", rows=rows)}
 
 
 def _bind_addresses(

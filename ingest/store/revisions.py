@@ -17,6 +17,8 @@ from sqlalchemy import Row
 from ingest.model import Essay, Evidence, Look, Reading
 from ingest.text import fold
 
+YEARS = range(1001, 2200)
+"""Years of publication that are stored; anything else is an error of the page."""
 ID_BITS = 52
 """Numbers of documents and works stay exact in a browser, whose numbers have 53 bits."""
 SHORTEST_COPY = 20
@@ -34,7 +36,9 @@ def content_sha(essay: Essay) -> bytes:
     """Digest of everything that a reader makes of a page, so that any difference is a revision."""
     parts = [
         essay.title, essay.text, essay.markdown, essay.author, essay.account.name if essay.account else None,
-        essay.published.at.isoformat() if essay.published else None, essay.completeness, essay.role,
+        essay.published.at.isoformat() if essay.published else None,
+        essay.published.precision if essay.published else None, essay.completeness, essay.role,
+        None if essay.native_id else essay.url,  # a site gives one article several addresses
         [[image.url, image.alt] for image in essay.images],
         [[turn.start, turn.end, turn.said_from, turn.speaker, turn.role] for turn in essay.turns],
         [[chrome.kind, chrome.text] for chrome in essay.chrome],
@@ -68,22 +72,22 @@ def judge(head: Row[Any] | None, look: Look, essay: Essay) -> Verdict:
         return Verdict("reader_change")
     if look.seed is not None:
         return Verdict("publisher_edit")
-    if rank:
-        return Verdict("better_evidence" if rank > 0 else None)
-    if head.seen_at is not None and look.reading.seen_at is not None and look.reading.seen_at < head.seen_at:
-        return Verdict(None)
-    if head.text == essay.text:
-        gained, lost = _known(essay) - _known_of(head), _known_of(head) - _known(essay)
-        return Verdict(None if lost else "better_evidence" if gained else "publisher_edit")
-    return _judge_other_text(head, essay)
-
-
-def _judge_other_text(head: Row[Any], essay: Essay) -> Verdict:
-    if head.completeness == "full" and essay.completeness != "full":
+    was_full, is_full = head.completeness == "full", essay.completeness == "full"
+    if is_full and not was_full:
+        return Verdict("better_evidence")
+    if rank < 0 or (was_full and not is_full) or _is_older(head, look):
         return Verdict(None)
     if len(essay.text) < SHRUNK * len(head.text):
         return Verdict(None, f"the text shrank from {len(head.text)} to {len(essay.text)} characters")
-    return Verdict("publisher_edit")
+    gained, lost = _known(essay) - _known_of(head), _known_of(head) - _known(essay)
+    if rank > 0 or (head.text == essay.text and gained and not lost):
+        return Verdict("better_evidence")
+    return Verdict(None if head.text == essay.text and lost else "publisher_edit")
+
+
+def _is_older(head: Row[Any], look: Look) -> bool:
+    seen_at = look.reading.seen_at
+    return head.seen_at is not None and seen_at is not None and bool(seen_at < head.seen_at)
 
 
 def _same_bytes(head: Row[Any], look: Look) -> bool:
@@ -104,7 +108,7 @@ def _known_of(head: Row[Any]) -> set[str]:
 def revision_row(reading: Reading) -> dict[str, Any]:
     essay = reading.essay
     assert essay is not None
-    published = essay.published
+    published = essay.published if essay.published and essay.published.at.year in YEARS else None
     return {
         "reader": reading.reader, "evidence": reading.evidence, "content_sha": content_sha(essay),
         "fold_sha": fold_sha(essay.text), "account": essay.account.name if essay.account else None,

@@ -100,9 +100,9 @@ COMMENT ON COLUMN essays.run_account.document_id IS 'The document of that addres
 CREATE OR REPLACE FUNCTION ingest.key_of(url text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
-        WHEN plain ~ '^https?://mp\.weixin\.qq\.com/s/[A-Za-z0-9_-]{22}'
+        WHEN plain ~ '^(https?://)?mp\.weixin\.qq\.com/s/[A-Za-z0-9_-]{22}'
             THEN 'wechat:s/' || substring(plain FROM 'mp\.weixin\.qq\.com/s/([A-Za-z0-9_-]{22})')
-        WHEN plain ~ '^https?://mp\.weixin\.qq\.com/' AND plain ~ '[?&]__biz='
+        WHEN plain ~ '^(https?://)?mp\.weixin\.qq\.com/' AND plain ~ '[?&]__biz='
             THEN 'wechat:' || replace(substring(plain FROM '[?&]__biz=([^&#]+)'), '%3D', '=')
                 || '/' || substring(plain FROM '[?&](?:mid|appmsgid)=([0-9]+)')
                 || '/' || substring(plain FROM '[?&](?:idx|itemidx)=([0-9]+)')
@@ -122,7 +122,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION
         SELECT f.address_id FROM ingest.fetch f WHERE f.origin = why.url
         UNION
-        SELECT a.address_id FROM ingest.address a WHERE a.document_id::text = why.url
+        SELECT a.address_id FROM ingest.address a
+        WHERE a.document_id = CASE WHEN why.url ~ '^[0-9]{1,16}$' THEN why.url::bigint END
     ), doc AS (
         SELECT DISTINCT d.* FROM asked JOIN ingest.address a USING (address_id) JOIN ingest.document d USING (document_id)
     ), address AS (
@@ -152,8 +153,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT r.recorded_at, 4, 'relation', concat_ws(', ', rel.kind, rel.basis, coalesce(rel.other_url, rel.other_key),
             CASE WHEN rel.other_document_id IS NULL THEN 'not here yet' ELSE 'document ' || rel.other_document_id END),
             rel.document_id, NULL
-        FROM essays.relation rel JOIN doc USING (document_id)
+        FROM doc
         JOIN ingest.revision r ON r.revision_id = doc.current_revision_id
+        CROSS JOIN LATERAL (SELECT * FROM essays.relation WHERE relation.document_id = doc.document_id LIMIT 100) rel
         UNION ALL
         SELECT r.recorded_at, 4, 'mention', concat_ws(', ', claim.kind, 'document ' || d.document_id, r.display_title),
             a.document_id, NULL

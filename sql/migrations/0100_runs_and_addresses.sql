@@ -45,6 +45,7 @@ CREATE TABLE ingest.address (
 );
 COMMENT ON TABLE ingest.address IS 'Where an essay is or was: a link, a file handed in, a file of a seed corpus';
 CREATE INDEX address_document ON ingest.address (document_id);
+CREATE INDEX address_url ON ingest.address (url);
 CREATE INDEX address_due ON ingest.address (due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE ingest.submission (
@@ -79,14 +80,16 @@ CREATE TABLE ingest.fetch (
     origin text,
     http_status integer,
     reader text,
+    readers text,
     state text NOT NULL,
     reason text,
     sha256 bytea REFERENCES ingest.snapshot
 );
-COMMENT ON TABLE ingest.fetch IS 'One look at an address, over the network or at a file; seen_at is when the server made the page';
+COMMENT ON TABLE ingest.fetch IS 'One look at an address, over the network or at a file; seen_at is when the server made the page, readers the digest of all readers that this program had';
 CREATE INDEX fetch_address ON ingest.fetch (address_id, fetch_id);
 CREATE INDEX fetch_run ON ingest.fetch (run_id, origin);
 CREATE INDEX fetch_snapshot ON ingest.fetch (sha256);
+CREATE INDEX fetch_origin ON ingest.fetch (origin);
 
 CREATE TABLE ingest.run_address (
     run_id bigint NOT NULL REFERENCES ingest.run,
@@ -103,5 +106,6 @@ CREATE TABLE ingest.run_address (
 COMMENT ON TABLE ingest.run_address IS 'What became of an address in a run; repeats counts further mentions in the same run';
 CREATE INDEX run_address_address ON ingest.run_address (address_id);
 
-GRANT SELECT, INSERT, UPDATE ON ingest.source, ingest.run, ingest.host, ingest.address, ingest.submission,
-    ingest.snapshot, ingest.fetch, ingest.run_address TO essays_loader;
+GRANT SELECT, INSERT, UPDATE ON ingest.source, ingest.run, ingest.host, ingest.address, ingest.run_address
+    TO essays_loader;
+GRANT SELECT, INSERT ON ingest.submission, ingest.snapshot, ingest.fetch TO essays_loader;

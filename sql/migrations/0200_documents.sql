@@ -81,7 +81,7 @@ CREATE TABLE ingest.revision (
     author text,
     title text,
     display_title text NOT NULL,
-    published_at timestamptz CHECK (published_at BETWEEN '1990-01-01' AND '2200-01-01'),
+    published_at timestamptz CHECK (published_at BETWEEN '1000-01-01' AND '2200-01-01'),
     published_precision text CHECK (published_precision IN ('second', 'minute', 'day', 'month', 'year')),
     published_on date,
     language text,
@@ -121,7 +121,7 @@ CREATE TABLE ingest.claim (
 COMMENT ON TABLE ingest.claim IS 'Relations that a document declares; they resolve when their target''s address has a document';
 CREATE INDEX claim_target ON ingest.claim (target_key);
 
-GRANT SELECT, INSERT, UPDATE ON ingest.document, ingest.seed_file, ingest.revision, ingest.account, ingest.account_key
-    TO essays_loader;
+GRANT SELECT, INSERT, UPDATE ON ingest.document, ingest.seed_file, ingest.account, ingest.account_key TO essays_loader;
+GRANT SELECT, INSERT, UPDATE (related_at, account_id) ON ingest.revision TO essays_loader;
 GRANT SELECT, INSERT ON ingest.segment, ingest.claim TO essays_loader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest.work, ingest.work_was TO essays_loader;

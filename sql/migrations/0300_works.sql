@@ -24,22 +24,25 @@ BEGIN
         WHERE target.document_id = ANY (changed)) reached;
 
     LOOP
-        SELECT array_agg(DISTINCT d) INTO wider FROM (
-            SELECT unnest(affected) AS d
+        WITH known AS (
+            SELECT d.document_id, d.work_id, r.fold_sha
+            FROM ingest.document d JOIN ingest.revision r ON r.revision_id = d.current_revision_id
+            WHERE d.document_id = ANY (affected)
+        )
+        SELECT array_agg(document_id) INTO wider FROM (
+            SELECT document_id FROM known
             UNION
-            SELECT other.document_id
-            FROM ingest.document own JOIN ingest.document other USING (work_id)
-            WHERE own.document_id = ANY (affected)
+            SELECT d.document_id
+            FROM (SELECT DISTINCT work_id FROM known WHERE work_id IS NOT NULL) w JOIN ingest.document d USING (work_id)
             UNION
-            SELECT other.document_id
-            FROM ingest.document own
-            JOIN ingest.revision own_text ON own_text.revision_id = own.current_revision_id
-            JOIN ingest.revision other_text ON other_text.fold_sha = own_text.fold_sha
-            JOIN ingest.document other ON other.current_revision_id = other_text.revision_id
-            WHERE own.document_id = ANY (affected)) reached;
-        EXIT WHEN cardinality(wider) = cardinality(affected);
+            SELECT d.document_id
+            FROM (SELECT DISTINCT fold_sha FROM known WHERE fold_sha IS NOT NULL) f
+            JOIN ingest.revision r USING (fold_sha)
+            JOIN ingest.document d ON d.current_revision_id = r.revision_id) reached;
+        EXIT WHEN wider IS NULL OR cardinality(wider) <= cardinality(affected);
         affected := wider;
     END LOOP;
+    PERFORM FROM ingest.document WHERE document_id = ANY (affected) ORDER BY document_id FOR UPDATE;
 
     WITH copy AS (
         SELECT d.document_id, d.key, d.completeness, d.role, d.obtained, r.published_at, r.char_count,

@@ -22,7 +22,8 @@ FROM essays.document d ORDER BY d.corpus DESC, d.site NULLS FIRST, d.first_seen_
 -- problems --
 SELECT f.origin AS file, f.state, coalesce(f.reason, '') AS reason
 FROM ingest.fetch f JOIN ingest.address a USING (address_id)
-WHERE f.run_id = %(run_id)s AND (a.document_id IS NULL OR f.state IN ('unreadable', 'unknown_notice'))
+WHERE f.run_id = %(run_id)s AND (a.document_id IS NULL OR f.state IN (
+    'unreadable', 'unknown_notice', 'refused', 'too_large', 'too_costly', 'unsupported'))
 ORDER BY f.fetch_id
 
 -- doctor --

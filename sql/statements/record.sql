@@ -13,20 +13,13 @@ ORDER BY sha256
 ON CONFLICT DO NOTHING
 
 -- add_addresses --
-WITH given AS (
-    SELECT DISTINCT ON (key) key, site, url, host
-    FROM json_to_recordset(%(rows)s::json) AS r (key text, site text, url text, host text)
-    ORDER BY key, url NULLS LAST
-), added AS (
-    INSERT INTO ingest.address AS a (key, site, url, host)
-    SELECT key, site, url, host FROM given ORDER BY key
-    ON CONFLICT (key) DO UPDATE SET url = excluded.url, host = excluded.host
-        WHERE a.url IS NULL AND excluded.url IS NOT NULL
-    RETURNING address_id, key, document_id
-)
-SELECT address_id, key, document_id FROM added
-UNION
-SELECT a.address_id, a.key, a.document_id FROM ingest.address a JOIN given USING (key)
+-- Every row is locked, known or new: whoever looks at the same address at the same time waits here.
+INSERT INTO ingest.address AS a (key, site, url, host)
+SELECT DISTINCT ON (key) key, site, url, host
+FROM json_to_recordset(%(rows)s::json) AS r (key text, site text, url text, host text)
+ORDER BY key, url NULLS LAST
+ON CONFLICT (key) DO UPDATE SET url = coalesce(a.url, excluded.url), host = coalesce(a.host, excluded.host)
+RETURNING address_id, key, document_id
 
 -- find_documents --
 SELECT d.document_id, d.key, d.site, d.native_id
@@ -40,22 +33,23 @@ SELECT document_id, key, site, native_id, corpus, found_by, obtained, completene
 FROM json_to_recordset(%(rows)s::json) AS r (document_id bigint, key text, site text, native_id text, corpus text,
     found_by text, obtained text, completeness text, role text, url text)
 ORDER BY document_id
-ON CONFLICT (key) DO NOTHING
+ON CONFLICT DO NOTHING
 
--- lock_heads --
-SELECT d.document_id, d.current_revision_id, r.number, r.content_sha, r.evidence, r.reader, r.account, r.author, r.title,
+-- lock_documents --
+SELECT document_id FROM ingest.document WHERE document_id = ANY (%(ids)s) ORDER BY document_id FOR UPDATE
+
+-- heads --
+SELECT d.document_id, d.key, d.current_revision_id, r.number, r.content_sha, r.evidence, r.reader, r.account, r.author, r.title,
     r.published_at, r.text, d.completeness, f.sha256, f.seen_at,
     coalesce((SELECT max(number) FROM ingest.revision latest WHERE latest.document_id = d.document_id), 0) AS last_number
 FROM ingest.document d
 LEFT JOIN ingest.revision r ON r.revision_id = d.current_revision_id
 LEFT JOIN ingest.fetch f ON f.fetch_id = r.fetch_id
 WHERE d.document_id = ANY (%(ids)s)
-ORDER BY d.document_id
-FOR UPDATE OF d
 
 -- add_fetches --
-INSERT INTO ingest.fetch (address_id, run_id, seen_at, how, origin, reader, state, reason, sha256)
-SELECT address_id, %(run_id)s, seen_at, how, origin, reader, state, reason, decode(sha256, 'hex')
+INSERT INTO ingest.fetch (address_id, run_id, seen_at, how, origin, reader, readers, state, reason, sha256)
+SELECT address_id, %(run_id)s, seen_at, how, origin, reader, %(readers)s, state, reason, decode(sha256, 'hex')
 FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, seen_at timestamptz, how text, origin text, reader text,
     state text, reason text, sha256 text)
 RETURNING fetch_id, address_id, origin
@@ -101,9 +95,16 @@ FROM json_to_recordset(%(rows)s::json) AS r (document_id bigint, revision_id big
 WHERE d.document_id = r.document_id
 
 -- set_address_documents --
-UPDATE ingest.address a SET document_id = r.document_id, due_at = NULL
-FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, document_id bigint)
-WHERE a.address_id = r.address_id AND a.document_id IS NULL
+-- A document that gained an address is related again: an excerpt may have waited for that address.
+WITH bound AS (
+    UPDATE ingest.address a SET document_id = r.document_id, due_at = NULL
+    FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, document_id bigint)
+    WHERE a.address_id = r.address_id AND a.document_id IS NULL
+    RETURNING a.document_id
+)
+UPDATE ingest.revision r SET related_at = NULL
+FROM bound JOIN ingest.document d USING (document_id)
+WHERE r.revision_id = d.current_revision_id AND r.related_at IS NOT NULL
 
 -- set_address_states --
 UPDATE ingest.address a SET state = r.state
@@ -142,11 +143,18 @@ ON CONFLICT (corpus, path) DO UPDATE SET
     document_id = coalesce(excluded.document_id, s.document_id), sha256 = excluded.sha256, missing_since = NULL
 
 -- known_looks --
-SELECT DISTINCT ON (f.sha256, a.key) f.sha256, a.key, f.state, f.reason, f.reader, a.document_id
-FROM ingest.fetch f
-JOIN ingest.address a USING (address_id)
-WHERE f.sha256 = ANY (%(sha256)s::bytea[])
-ORDER BY f.sha256, a.key, f.fetch_id DESC
+-- The last look at each address that once had these bytes, when it was at these bytes and by the same readers.
+WITH same AS (
+    SELECT DISTINCT f.address_id
+    FROM ingest.fetch f JOIN ingest.address a USING (address_id)
+    WHERE f.sha256 = ANY (%(sha256)s::bytea[])
+        AND CASE WHEN %(keys)s::text[] IS NULL THEN a.key NOT LIKE 'seed:%%' ELSE a.key = ANY (%(keys)s) END
+)
+SELECT latest.sha256, a.key, latest.state, latest.reason, latest.reader, a.document_id
+FROM same JOIN ingest.address a USING (address_id)
+CROSS JOIN LATERAL (SELECT * FROM ingest.fetch f WHERE f.address_id = a.address_id ORDER BY f.fetch_id DESC LIMIT 1) latest
+WHERE latest.sha256 = ANY (%(sha256)s::bytea[]) AND latest.readers = %(readers)s
+ORDER BY a.key
 
--- seen_origins --
-SELECT origin FROM ingest.fetch WHERE run_id = %(run_id)s AND origin = ANY (%(origins)s)
+-- seen_looks --
+SELECT DISTINCT origin, sha256 FROM ingest.fetch WHERE run_id = %(run_id)s AND origin = ANY (%(origins)s)

@@ -12,7 +12,7 @@ FROM ingest.run_address WHERE run_id = %(run_id)s
 GROUP BY outcome, state ORDER BY outcome, state
 
 -- looks --
-SELECT count(*) AS looks FROM ingest.fetch WHERE run_id = %(run_id)s
+SELECT count(*) AS looks, count(DISTINCT origin) AS origins FROM ingest.fetch WHERE run_id = %(run_id)s
 
 -- pending --
 SELECT d.document_id, r.revision_id
@@ -38,17 +38,27 @@ WHERE corpus = %(corpus)s AND path = ANY (%(paths)s) AND missing_since IS NULL
 UPDATE ingest.seed_file SET missing_since = NULL
 WHERE corpus = %(corpus)s AND path = ANY (%(paths)s) AND missing_since IS NOT NULL
 
--- move_seed_file --
+-- set_aside --
+-- Moves may form chains and rings, so every moved file leaves its place before any takes a new one.
+UPDATE ingest.seed_file s SET path = E'\x01' || s.path
+FROM json_to_recordset(%(rows)s::json) AS r (old_path text, path text)
+WHERE s.corpus = %(corpus)s AND s.path = r.old_path
+
+-- leave_addresses --
+UPDATE ingest.address a SET document_id = NULL
+FROM json_to_recordset(%(rows)s::json) AS r (old_path text, path text)
+WHERE a.key = 'seed:' || %(corpus)s || '/' || r.old_path
+
+-- move_seed_files --
 WITH moved AS (
-    UPDATE ingest.seed_file SET path = %(path)s, missing_since = NULL
-    WHERE corpus = %(corpus)s AND path = %(old_path)s
-    RETURNING document_id
-), left_behind AS (
-    UPDATE ingest.address SET document_id = NULL WHERE key = %(old_key)s
+    UPDATE ingest.seed_file s SET path = r.path, missing_since = NULL
+    FROM json_to_recordset(%(rows)s::json) AS r (old_path text, path text)
+    WHERE s.corpus = %(corpus)s AND s.path = E'\x01' || r.old_path
+    RETURNING s.document_id, s.path
 )
 INSERT INTO ingest.address AS a (key, document_id)
-SELECT %(key)s, document_id FROM moved
-ON CONFLICT (key) DO UPDATE SET document_id = excluded.document_id WHERE a.document_id IS NULL
+SELECT 'seed:' || %(corpus)s || '/' || path, document_id FROM moved ORDER BY path
+ON CONFLICT (key) DO UPDATE SET document_id = excluded.document_id
 
 -- moved_keys --
 SELECT d.key

@@ -180,4 +180,4 @@ def test_availability_is_a_history_of_network_looks(store: Store, tmp_path) -> N
 
 def test_a_run_s_account_has_every_address_once(analyst: Store) -> None:
     assert rows(analyst, "SELECT run, count(*), sum(repeats), count(ended_at) FROM essays.run_account GROUP BY 1 ORDER BY 1") == [
-        ("first", 10, 0, 10), ("second", 6, 0, 6)]  # fmt: skip
+        ("import_files/second", 6, 0, 6), ("load_seed_corpus/first", 10, 0, 10)]  # fmt: skip

@@ -52,7 +52,7 @@ def test_the_same_article_saved_twice_is_one_document_with_two_looks(store: Stor
     (tmp_path / "two.html").write_text(page.replace("<body", "<!-- another nonce --><body"), "utf-8")
     account = hand_in(store, tmp_path)
     assert account.documents == 1
-    assert account.total == 2
+    assert account.origins == 2
     assert rows(store, "SELECT count(*), max(revision_number) FROM essays.revision") == [(1, 1)]
 
 
@@ -297,3 +297,126 @@ def test_a_list_alone_asks_for_its_addresses_and_keeps_its_texts(store: Store, t
     account = hand_in(store, tmp_path)
     assert (account.documents, account.waiting) == (1, 1)
     assert rows(store, "SELECT native_id, title FROM essays.document") == [("MzA4MDAwMDAwMQ==/2650000001/1", "第1篇")]
+
+
+def test_entries_of_a_list_without_links_stay_apart(store: Store, tmp_path: Path) -> None:
+    entries = [{"title": f"题{n}", "link": "", "content": f"第{n}条的正文,各说各的,互不相干。"} for n in range(3)]
+    (tmp_path / "list.json").write_text(json.dumps(entries, ensure_ascii=False), "utf-8")
+    assert hand_in(store, tmp_path).documents == 3
+    assert rows(store, "SELECT max(revision_number) FROM essays.document") == [(1,)]
+
+
+def test_a_list_that_comes_later_gives_a_page_its_identity_and_no_second_document(store: Store, tmp_path: Path) -> None:
+    identities = export(tmp_path, with_list=False)
+    hand_in(store, tmp_path)
+    before = rows(store, "SELECT count(*) FROM essays.document")[0][0]
+    (tmp_path / "again").mkdir()
+    export(tmp_path / "again", with_list=True)
+    for path in tmp_path.glob("again/*/*/index.html"):
+        path.unlink()
+    (tmp_path / "again" / "list.json").rename(tmp_path / "list.json")
+    hand_in(store, tmp_path)
+    assert rows(store, "SELECT count(*) FROM essays.document WHERE native_id IS NOT NULL")[0][0] == len(identities)
+    assert rows(store, "SELECT count(*) FROM essays.document")[0][0] == before + rows(
+        store, "SELECT count(*) FROM essays.document WHERE completeness = 'excerpt'")[0][0]  # fmt: skip
+
+
+def test_an_excerpt_finds_its_essay_when_only_its_address_is_new(store: Store, tmp_path: Path) -> None:
+    page = ARTICLE.read_text("utf-8")
+    short = "https://mp.weixin.qq.com/s/ExampleArticle-On-Scal"
+    (tmp_path / "long.html").write_text(page.replace(short, "https://mp.weixin.qq.com/mp/other"), "utf-8")
+    (tmp_path / "note.txt").write_text(f"{short}\n{short}记下几句:-第一句话。-第二句话。", "utf-8")
+    (tmp_path / "short.html").write_text(page, "utf-8")
+    hand_in(store, tmp_path / "long.html")
+    hand_in(store, tmp_path / "note.txt")
+    assert rows(store, "SELECT count(*) FROM essays.catalog WHERE completeness = 'excerpt'") == [(1,)]
+    hand_in(store, tmp_path / "short.html")
+    assert rows(store, "SELECT count(*) FROM essays.catalog WHERE completeness = 'excerpt'") == [(0,)]
+
+
+def test_secrets_in_utf16_and_in_file_names_are_stored_nowhere(store: Store, tmp_path: Path) -> None:
+    link = "https://mp.weixin.qq.com/s?__biz=MzA4MDAwMDAwMQ==&mid=2650000001&idx=1&pass_ticket=canaryTicketXYZ"
+    (tmp_path / "utf16.txt").write_bytes(f"请看 {link} 这一篇,写得很好。\n".encode("utf-16"))
+    name = "s?__biz=MzA4MDAwMDAwMQ==&mid=2650000001&idx=1&pass_ticket=canaryTicketXYZ.html"
+    (tmp_path / name).write_text(ARTICLE.read_text("utf-8"), "utf-8")
+    hand_in(store, tmp_path)
+    import zstandard
+
+    everything = [str(row) for table in ("revision", "address", "fetch", "claim", "document")
+                  for row in rows(store, f"SELECT t::text FROM ingest.{table} t")]  # fmt: skip
+    everything += [zstandard.decompress(bytes(b)).decode("utf-8", "replace") for (b,) in rows(store, "SELECT bytes FROM ingest.snapshot")]  # type: ignore[arg-type]
+    assert not [text for text in everything if "canaryTicketXYZ" in text]
+
+
+def test_two_edits_of_one_article_by_two_addresses_are_two_revisions(store: Store, tmp_path: Path) -> None:
+    page = ARTICLE.read_text("utf-8")
+    short = "https://mp.weixin.qq.com/s/ExampleArticle-On-Scal"
+    title = rows_title(page)
+    hand_in(store, ARTICLE)
+    for n, token in enumerate(("SecondToken0000000000a", "ThirdToken00000000000b")):
+        edited = page.replace(short, f"https://mp.weixin.qq.com/s/{token}").replace(title, f"{title}之{n}")
+        (tmp_path / f"{n}.html").write_text(edited, "utf-8")
+    hand_in(store, tmp_path)
+    assert rows(store, "SELECT count(*) FROM essays.revision") == [(3,)]
+    assert rows(store, "SELECT count(*) FROM essays.document") == [(1,)]
+
+
+def test_an_unpaid_preview_never_replaces_a_full_text(store: Store, tmp_path: Path) -> None:
+    page = ARTICLE.read_text("utf-8")
+    hand_in(store, ARTICLE)
+    before = rows(store, "SELECT text FROM essays.document")
+    preview = page.replace("is_pay_subscribe: '0'", "is_pay_subscribe: '1'").replace('is_pay_subscribe = "0"', 'is_pay_subscribe = "1"')
+    (tmp_path / "preview.html").write_text(preview.replace("<body", '<body data-x="mp-pay-preview-filter"'), "utf-8")
+    hand_in(store, tmp_path)
+    assert rows(store, "SELECT text FROM essays.document") == before
+
+
+def test_a_page_that_is_also_a_seed_is_two_documents_in_either_order(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "page.html").write_bytes(ARTICLE.read_bytes())
+    name, paths = pipeline.plan_seed(store, str(tmp_path / "c"))
+    pipeline.load_seed(store, pipeline.open_run(store, "seed"), str(tmp_path / "c"), name, paths)
+    hand_in(store, ARTICLE)
+    assert rows(store, "SELECT corpus, native_id IS NOT NULL FROM essays.document ORDER BY 1") == [
+        ("ingested", True), ("seed", False)]  # fmt: skip
+    assert rows(store, "SELECT copy_count FROM essays.essay") == [(2,)]
+
+
+def test_a_path_that_is_given_twice_is_looked_at_once(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("只应当看一次的文件。\n", "utf-8")
+    assert hand_in(store, tmp_path, tmp_path / "a.txt").origins == 1
+
+
+def test_a_run_that_is_cleared_after_a_file_changed_reads_it_again(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "a.html"
+    page = ARTICLE.read_text("utf-8")
+    for title in (rows_title(page), "改过的题目"):
+        file.write_text(page.replace(rows_title(page), title), "utf-8")
+        run_id = pipeline.open_run(store, "import", "same run")
+        pipeline.import_files(store, run_id, pipeline.plan_import([str(file)]))
+        pipeline.check_total(pipeline.close_run(store, run_id), 1)
+    assert rows(store, "SELECT title FROM essays.document") == [("改过的题目",)]
+
+
+def test_importers_at_the_same_time_of_the_same_pages_all_succeed(store: Store, database: str, tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from ..conftest import database_url
+
+    for n in range(40):
+        (tmp_path / f"{n}.txt").write_text(f"第{n}份文本,四个人同时交上来,内容并不相同,编号{n * 97}。\n", "utf-8")
+
+    def work(n: int) -> int:
+        own = Store(database_url(database, "loader"))
+        plan = pipeline.plan_import([str(tmp_path)])
+        run_id = pipeline.open_run(own, "import")
+        pipeline.import_files(own, run_id, pipeline.Plan(plan.files if n % 2 else plan.files[::-1]))
+        pipeline.relate(own)
+        origins = pipeline.close_run(own, run_id).origins
+        own.close()
+        return origins
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(work, range(4))) == [40] * 4
+    assert rows(store, "SELECT count(*), max(revision_number) FROM essays.document") == [(40, 1)]
+    assert store.ask("face", "doctor") == []

@@ -56,7 +56,7 @@ def test_a_task_that_is_tried_again_counts_its_files_once(store: Store, corpus: 
     run_id = pipeline.open_run(store, "seed", "the same run")
     for _ in range(3):
         pipeline.load_seed(store, pipeline.open_run(store, "seed", "the same run"), str(corpus), name, paths)
-    assert pipeline.close_run(store, run_id).total == len(paths)
+    assert pipeline.close_run(store, run_id).origins == len(paths)
 
 
 def test_a_changed_file_is_a_new_revision_of_the_same_document(store: Store, corpus: Path) -> None:
@@ -180,3 +180,128 @@ def test_the_examples_load_with_their_copies_related(store: Store) -> None:
     load(store, ROOT / "examples" / "corpus", "examples")
     assert rows(store, "SELECT count(*) FROM essays.document") == [(9,)]
     assert rows(store, "SELECT count(*), max(copy_count) FROM essays.essay") == [(8, 2)]
+
+
+def test_an_edit_that_is_taken_back_is_current_again(store: Store, corpus: Path) -> None:
+    for text in (PLAIN, PLAIN + "改过。\n", PLAIN):
+        (corpus / "a.txt").write_text(text, "utf-8")
+        load(store, corpus)
+    assert rows(store, "SELECT text, revision_number FROM essays.document WHERE title IS NULL") == [(PLAIN.strip(), 3)]
+
+
+def test_swapped_and_renumbered_files_stay_their_documents(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    folder.mkdir()
+    for n in range(1, 5):
+        (folder / f"{n}.txt").write_text(f"第{n}篇,自有它的一段话,说的是编号{n}的事情。\n", "utf-8")
+    load(store, folder)
+    before = rows(store, "SELECT document_id, text FROM essays.document ORDER BY 1")
+    for n in range(4, 1, -1):
+        (folder / f"{n}.txt").rename(folder / f"{n + 1}.txt")
+    (folder / "2.txt").write_text("插进来的新的一篇,排在第二。\n", "utf-8")
+    load(store, folder)
+    after = rows(store, "SELECT document_id, text FROM essays.document ORDER BY 1")
+    assert set(before) < set(after)
+    assert len(after) == 5
+    (folder / "1.txt").rename(folder / "x")
+    (folder / "3.txt").rename(folder / "1.txt")
+    (folder / "x").rename(folder / "3.txt")
+    load(store, folder)
+    assert rows(store, "SELECT document_id, text FROM essays.document ORDER BY 1") == after
+
+
+def test_a_file_that_moved_away_and_is_copied_back_gets_a_document(store: Store, corpus: Path) -> None:
+    load(store, corpus)
+    (corpus / "a.txt").rename(corpus / "c.txt")
+    load(store, corpus)
+    (corpus / "a.txt").write_bytes((corpus / "c.txt").read_bytes())
+    load(store, corpus)
+    assert len(documents(store)) == 3
+    assert rows(store, "SELECT count(*) FROM ingest.seed_file WHERE document_id IS NULL") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: 旧文\ndate: 1936-10-19\n---\n\n一九三六年的一篇。\n",
+        "---\ntitle: 怪日期\ndate: 2024-02-30\n---\n\n没有这一天。\n",
+        "---\ntitle: 远\ndate: 9999-12-31 23:59:59Z\n---\n\n太远了。\n",
+        "---\n" + "[" * 3000 + "\n---\n\n括号。\n",
+    ],
+    ids=["old", "impossible", "far", "nested"],
+)
+def test_a_strange_date_or_front_matter_stops_nobody(store: Store, corpus: Path, text: str) -> None:
+    (corpus / "odd.md").write_text(text, "utf-8")
+    assert load(store, corpus).documents == 3
+
+
+def test_a_reader_that_breaks_on_a_file_leaves_the_others(store: Store, corpus: Path, monkeypatch) -> None:
+    from ingest import files
+
+    def broken(text: str, links: object) -> None:
+        if "账单" in text:
+            raise ValueError("a bug in a reader")
+        return original(text, links)
+
+    original = files.read.read_text
+    monkeypatch.setattr(files.read, "read_text", broken)
+    looks = load(store, corpus).looks
+    assert looks == {"fetched (article)": 1, "fetched (unreadable)": 1}
+    assert "ValueError" in str(rows(store, "SELECT reason FROM essays.fetch_log WHERE state = 'unreadable'"))
+
+
+def test_a_file_name_that_is_no_utf8_is_loaded_under_an_escaped_name(store: Store, corpus: Path) -> None:
+    import os
+
+    Path(os.fsdecode(os.fsencode(corpus) + b"/\xd6\xd0.txt")).write_text("名字是GBK的文件,内容是好的。\n", "utf-8")
+    assert load(store, corpus).documents == 3
+    assert load(store, corpus).looks == {"already_settled (article)": 3}
+
+
+def test_a_file_that_became_unreadable_is_a_problem_and_its_document_stays(store: Store, corpus: Path) -> None:
+    import os
+
+    load(store, corpus)
+    (corpus / "a.txt").unlink()
+    os.mkfifo(corpus / "a.txt")
+    account = load(store, corpus)
+    assert [(problem.file, problem.state) for problem in account.problems] == [("a.txt", "refused")]
+    assert len(documents(store)) == 2
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused(store: Store, corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("文集之外的文件。\n", "utf-8")
+    (corpus / "link.txt").symlink_to(tmp_path / "secret.txt")
+    account = load(store, corpus)
+    assert account.documents == 2
+    assert "leads out" in account.problems[0].reason
+
+
+def test_a_new_reader_reads_old_files_again(store: Store, corpus: Path, monkeypatch) -> None:
+    from ingest import read
+
+    load(store, corpus)
+    monkeypatch.setattr(read, "readers", lambda: "another set")
+    assert load(store, corpus).looks == {"same_document (article)": 2}
+
+
+def test_large_files_are_loaded_in_batches_of_bounded_size(store: Store, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(pipeline, "BATCH_BYTES", 3_000_000)
+    (tmp_path / "c").mkdir()
+    for n in range(8):
+        (tmp_path / "c" / f"{n}.txt").write_text(f"第{n}个很长的文件。" + "字" * 400_000, "utf-8")
+    assert load(store, tmp_path / "c").documents == 8
+
+
+def test_a_thousand_equal_files_are_related_in_no_time(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "c").mkdir()
+    for n in range(1000):
+        (tmp_path / "c" / f"{n}.txt").write_text("该内容已经被原作者删除,以下为占位文字,请勿转载,谢谢合作。\n", "utf-8")
+    load(store, tmp_path / "c")
+    assert rows(store, "SELECT copy_count FROM essays.essay") == [(1000,)]
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_an_empty_directory_name_is_refused(store: Store, name: str) -> None:
+    with pytest.raises(IngestError, match="No directory was named"):
+        pipeline.plan_seed(store, name)

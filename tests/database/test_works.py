@@ -113,7 +113,7 @@ def test_two_loaders_of_the_same_files_store_each_once(store: Store, database: s
         run_id = pipeline.open_run(own, "seed")
         pipeline.load_seed(own, run_id, str(folder), name, paths if n % 2 else paths[::-1])
         pipeline.relate(own)
-        total = pipeline.close_run(own, run_id).total
+        total = pipeline.close_run(own, run_id).origins
         own.close()
         return total
 
