@@ -19,12 +19,20 @@ SECRETS = (
     "wxtoken",
     "wap_sid2",
     "cap_sid",
+    "slave_sid",
+    "session_key",
+    "access_token",
+    "__second_open_token__",
+    "passticket",
+    "appmsgtoken",
     "data_ticket",
     "user_uin",
     "__moon_report_uin",
     "uin",
     "key",
 )
+"""Names of session keys, in lower case; upper and lower case make no difference."""
+_COMMON = {b"uin", b"key", b"access_token", b"session_key"}
 
 # Two names are common words; their values tell. A reader's number in an address is base64, while an address with a
 # plain number is somebody's public QQ contact. A session key is long and hexadecimal, any other "key" is none of ours.
@@ -34,14 +42,26 @@ _SHORTEST = 5  # shorter values ("0", "777") are placeholders
 
 _BEFORE_PARAMETER = re.compile(rb"(?:[?&;]|\\x26|\\u0026|%26|%3[fF])\Z")
 _PARAMETER = re.compile(rb"(=)([\w.~+/=*%!-]*)")
+_PLAIN_VALUE = re.compile(
+    rb"(=)((?=[^&;\s\"'`]*\d)[\w.~+/=*%!-]{8,})"
+)  # as in a cookie; without a digit it is a variable
+_WECHAT_URL = re.compile(rb"weixin\.qq\.com/[^\s\"'<>]*\Z")
+_URL_BEFORE = 1500  # bytes in which the host of an address stands before its parameter
 _ENCODED_PARAMETER = re.compile(rb"(%3[dD])((?:(?!%26|%23)[\w.~+*%!-])*)")
 
 _STRING = rb"""\\?"[^"\\\n]*+\\?"|\\?'[^'\\\n]*+\\?'"""
 _TERM = rb"(?:(?:JsDecode|htmlDecode)\((?:" + _STRING + rb")\)|[\w.$]+\[(?:" + _STRING + rb")\]|" + _STRING + rb")"
 _CHOICE = rb"(?:\(?xml[ \t]*\?[^:;\n]{0,200}:[ \t]*)?\(?"  # xml ? getXmlValue('…') : '…'
 _FIELD = re.compile(
-    rb"""\\?["']?[ \t]*[:=][ \t]*""" + _CHOICE + rb"(" + _TERM + rb"(?:[ \t]*\|\|[ \t]*" + _TERM + rb")*+)"
+    rb"""\\?["']?\]?[ \t]*(?:[:=]|value[ \t]*=)[ \t]*"""
+    + _CHOICE
+    + rb"("
+    + _TERM
+    + rb"(?:[ \t]*\|\|[ \t]*"
+    + _TERM
+    + rb")*+)"
 )
+_NUMBER = re.compile(rb"""\\?["']?\]?[ \t]*[:=][ \t]*(\d{5,})""")
 _VALUE = re.compile(rb"(\[?)(?:" + _STRING + rb")")
 
 _SEPARATOR = re.compile(r"(&(?:amp;)?)")
@@ -51,8 +71,9 @@ _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 def redact(data: bytes) -> bytes:
     """The bytes with every session key emptied; ``redact(redact(x)) == redact(x)``, in linear time."""
     spans: list[tuple[int, int]] = []
+    lower = data.lower()
     for name in SECRETS:
-        spans += _spans(data, name.encode())
+        spans += _spans(data, lower, name.encode())
     if not spans:
         return data
     parts: list[bytes] = []
@@ -91,22 +112,25 @@ def _redact_carried(value: str) -> str:
 
 
 def _is_secret(name: str, value: bytes, of_wechat: bool) -> bool:
+    name = name.lower()
     if name not in SECRETS:
         return False
     if name == "key":
         return of_wechat or _KEY.match(value) is not None
+    if name in {"access_token", "session_key"}:
+        return len(value) >= _SHORTEST
     return name != "uin" or of_wechat or _UIN_IN_ADDRESS.match(value) is not None
 
 
-def _spans(data: bytes, name: bytes) -> list[tuple[int, int]]:
-    """The ranges of the values of one name."""
+def _spans(data: bytes, lower: bytes, name: bytes) -> list[tuple[int, int]]:
+    """The ranges of the values of one name, which is looked for in the bytes in lower case."""
     found: list[tuple[int, int]] = []
-    at = data.find(name)
+    at = lower.find(name)
     while at >= 0:
         after = at + len(name)
         spans, after = _values(data, name, at, after)
         found += spans
-        at = data.find(name, after)
+        at = lower.find(name, after)
     return found
 
 
@@ -116,7 +140,8 @@ def _values(data: bytes, name: bytes, at: int, after: int) -> tuple[list[tuple[i
     if _BEFORE_PARAMETER.search(before):
         pattern = _ENCODED_PARAMETER if data.startswith((b"%3d", b"%3D"), after) else _PARAMETER
         if parameter := pattern.match(data, after):
-            told = _tells(name, parameter[2], _UIN_IN_ADDRESS)
+            of_wechat = _WECHAT_URL.search(data[max(at - _URL_BEFORE, 0) : at]) is not None
+            told = of_wechat or _tells(name, parameter[2], _UIN_IN_ADDRESS)
             return [parameter.span(2)] if told else [], parameter.end()
     if before[-1:] and before[-1] in _WORD:
         return [], after
@@ -128,6 +153,10 @@ def _values(data: bytes, name: bytes, at: int, after: int) -> tuple[list[tuple[i
                 start = value.start() + value[0].index(inside)
                 spans.append((start, start + len(inside)))
         return spans, field.end()
+    if name != b"key" and (number := _NUMBER.match(data, after)):
+        return [number.span(1)], number.end()
+    if name not in _COMMON and (plain := _PLAIN_VALUE.match(data, after)):
+        return [plain.span(2)], plain.end()
     return [], after
 
 

@@ -31,6 +31,14 @@ KEY = b"0a1b2c3d" * 24
         (b'{"appmsg_token":"1234_ab"}', b'{"appmsg_token":""}'),
         (b'{\\"wxtoken\\":\\"1234567\\"}', b'{\\"wxtoken\\":\\"\\"}'),
         (b"key: '" + KEY + b"',", b"key: '',"),
+        (b"https://mp.weixin.qq.com/s?__biz=Mz&uin=998877665544#x", b"https://mp.weixin.qq.com/s?__biz=Mz&uin=#x"),
+        (b"?KEY=" + KEY, b"?KEY="),
+        (b'document.cookie="wap_sid2=CAESxyz123; slave_sid=abc123def456"', b'document.cookie="wap_sid2=; slave_sid="'),
+        (b"`pass_ticket=abc123def456`", b"`pass_ticket=`"),
+        (b'localStorage["pass_ticket"]="abc123def456"', b'localStorage["pass_ticket"]=""'),
+        (b'<input name=pass_ticket value="abc123def456">', b'<input name=pass_ticket value="">'),
+        (b'{"uin": 998877660002}', b'{"uin": }'),
+        (b'passTicket="abc123def456"', b'passTicket=""'),
     ],
 )
 def test_a_secret_is_emptied_wherever_it_stands(stored: bytes, clean: bytes) -> None:
@@ -47,6 +55,7 @@ def test_a_secret_is_emptied_wherever_it_stands(stored: bytes, clean: bytes) -> 
         b"wxtoken: '777' * 1, var uin = \"0\"",
         b"var biz = \"MzA5MDEyMzQ1Ng==\"; bizuin: 'MzA5MDEyMzQ1Ng=='",
         b"var keyword = 'abcdefgh'; monkey='abcdefgh'",
+        b"a.pass_ticket=b.pass_ticket||c",
         "正文里的 key 和 uin 只是词。".encode(),
         b"",
     ],
