@@ -11,7 +11,7 @@ install: .venv/installed
 
 .venv/installed: requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
-		{ echo "error: essay ingest needs Python 3.11 to 3.13; $$($(PYTHON) --version 2>&1) was found. Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+		{ echo "error: essay ingest needs Python 3.11 to 3.13, and $(PYTHON) is not one: $$($(PYTHON) --version 2>&1 | tail -n 1). Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 		{ echo "error: this Python has no venv. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "Installing into .venv (about a minute)"
@@ -25,7 +25,7 @@ install-bench: install
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 
 run: install
-	@$(BIN)/ingest up --seed-corpus "$(SEED_CORPUS)"
+	@$(BIN)/ingest up --seed-corpus "$(or $(strip $(SEED_CORPUS)),examples/corpus)"
 
 stop:
 	@if [ -x $(BIN)/ingest ]; then $(BIN)/ingest down; else echo "Nothing was running."; fi

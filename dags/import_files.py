@@ -28,10 +28,18 @@ RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=10)}
 def import_files() -> None:
     @task
     def plan() -> list[dict[str, Any]]:
+        from airflow.sdk.exceptions import AirflowFailException
+
         from ingest import pipeline
+        from ingest.model import IngestError, Unavailable
 
         context = get_current_context()
-        found = pipeline.plan_import(context["params"]["paths"])
+        try:
+            found = pipeline.plan_import(context["params"]["paths"])
+        except Unavailable:
+            raise
+        except IngestError as error:
+            raise AirflowFailException(str(error)) from None  # trying again would change nothing
         run_id = pipeline.open_run(pipeline.connect(), "import_files", context["run_id"])
         given = {"run_id": run_id, "lists": found.lists, "of": found.total}
         return [{**given, "files": part} for part in pipeline.portions(found.files) or [[]]]
@@ -45,7 +53,7 @@ def import_files() -> None:
         pipeline.import_files(pipeline.connect(), batch["run_id"], pipeline.Plan(tuple(files), tuple(batch["lists"])))
         return len(files)
 
-    @task(trigger_rule="all_done")
+    @task
     def lists(batches: list[dict[str, Any]]) -> None:
         from ingest import pipeline
 
@@ -62,6 +70,7 @@ def import_files() -> None:
         from ingest import pipeline
 
         told = pipeline.close_run(pipeline.connect(), batches[0]["run_id"])
+        print("\n".join(told.lines()))
         return pipeline.check_total(told, batches[0]["of"])
 
     @task(outlets=[ESSAYS], retries=0)

@@ -32,13 +32,21 @@ RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=10)}
 def load_seed_corpus() -> None:
     @task
     def plan() -> list[dict[str, Any]]:
+        from airflow.sdk.exceptions import AirflowFailException
+
         from ingest import pipeline
+        from ingest.model import IngestError, Unavailable
 
         context = get_current_context()
         params = context["params"]
         store = pipeline.connect()
         run_id = pipeline.open_run(store, "load_seed_corpus", context["run_id"])
-        corpus, paths = pipeline.plan_seed(store, params["directory"], params["corpus"] or None)
+        try:
+            corpus, paths = pipeline.plan_seed(store, params["directory"], params["corpus"] or None)
+        except Unavailable:
+            raise
+        except IngestError as error:
+            raise AirflowFailException(str(error)) from None  # trying again would change nothing
         return [
             {"run_id": run_id, "corpus": corpus, "paths": batch, "of": len(paths)} for batch in pipeline.portions(paths)
         ]
@@ -65,6 +73,7 @@ def load_seed_corpus() -> None:
 
         first = batches[0]
         told = pipeline.close_run(pipeline.connect(), first["run_id"], first["corpus"])
+        print("\n".join(told.lines()))
         return pipeline.check_total(told, first["of"])
 
     @task(outlets=[ESSAYS], retries=0)

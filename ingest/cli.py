@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ingest import pipeline
+from ingest import accept, pipeline
+from ingest.files import shown
 from ingest.local.postgres import ensure_postgres
 from ingest.model import IngestError, Look
 from ingest.settings import settings
@@ -34,18 +40,35 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 
 
+class Stopped(BaseException):
+    """A person pressed Ctrl-C. Not KeyboardInterrupt, which typer ends without a word."""
+
+
 def main() -> None:
     """Runs a command; what goes wrong is one line with the reason and the remedy, and exit code 1."""
+    signal.signal(signal.SIGINT, _stop)
     try:
         app()
     except IngestError as error:
-        err.print(f"error: {error.reason}", style="bold red", markup=False)
-        if error.remedy:
-            err.print(error.remedy, markup=False)
-        sys.exit(1)
-    except KeyboardInterrupt:
+        _fail(error.reason, error.remedy)
+    except Stopped:
         err.print("Stopped. What was stored stays; run the same command again to go on.")
         sys.exit(130)
+    except Exception as error:
+        if os.environ.get("ESSAYS_TRACEBACK"):
+            raise
+        _fail(f"Something unexpected happened ({type(error).__name__}).", "ESSAYS_TRACEBACK=1 shows where.")
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def _fail(reason: str, remedy: str) -> None:
+    err.print(f"error: {reason}", style="bold red", markup=False)
+    if remedy:
+        err.print(remedy, markup=False)
+    sys.exit(1)
 
 
 @contextmanager
@@ -136,7 +159,11 @@ def import_command(
     ],
     as_json: Json = False,
 ) -> None:
-    """Import saved pages and texts. Their addresses come from the pages themselves, or from an exporter's list."""
+    """Import saved pages and texts. Their addresses come from the pages themselves, or from an exporter's list.
+
+    A text without an address is what its bytes are: changed and imported again, it is another document. For files that
+    you go on editing use `ingest seed`.
+    """
     with _store() as store:
         plan = pipeline.plan_import(paths)
         run_id = pipeline.open_run(store, "import")
@@ -162,20 +189,38 @@ def why(
 ) -> None:
     """Tell the whole story of a link, a file or a document."""
     with _store() as store:
-        story = face.why(store, url)
-    if not story:
-        raise IngestError(
-            f"Nothing is known of {url}.", "Check the spelling; a file goes by the path it was given with."
-        )
+        story = _story(store, url)
     if as_json:
         _print(True, story, "")
         return
-    table = Table("when", "what", "detail", "run", box=None, pad_edge=False)
-    for row in story:
-        table.add_row(
-            row["at"][:19].replace("T", " ") if row["at"] else "", row["event"], row["detail"], row["run"] or ""
-        )
+    rows = [(_beijing(row["at"]), row["event"], row["detail"], row["run"] or "") for row in story]
+    if not out.is_terminal:
+        for cells in rows:
+            print("\t".join(cells))
+        return
+    table = Table("when (Beijing)", "what", "detail", "run", box=None, pad_edge=False)
+    for cells in rows:
+        table.add_row(*cells)
     out.print(table)
+
+
+def _story(store: Store, asked: str) -> list[dict[str, Any]]:
+    """The story of what was asked for: a link among words or without its scheme, a document, a file by path or name."""
+    links = [link.address.key for text in (asked, f"https://{asked.strip()}") for link in accept.find(text)]
+    for name in (asked, *links, str(Path(asked).absolute())):
+        if story := face.why(store, shown(name)):
+            return story
+    files = face.files_named(store, shown(Path(asked).name)) if asked.strip() else []
+    if len(files) == 1:
+        return face.why(store, files[0])
+    if files:
+        raise IngestError(f"{len(files)} files have that name: {', '.join(files[:5])}.", "Ask with the path.")
+    raise IngestError(f"Nothing is known of {asked}.", "Check the spelling.")
+
+
+def _beijing(at: str | None) -> str:
+    """A time of the database as analysts see it."""
+    return datetime.fromisoformat(at).astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M:%S") if at else ""
 
 
 @app.command()
@@ -222,29 +267,18 @@ def _finish(store: Store, run_id: int, corpus: str | None, as_json: bool, skippe
     if as_json:
         _print(True, values, "")
     else:
-        _print_account(account, related, skipped, problems)
+        _print_account(account, related, skipped)
     if account.in_vain:
         sys.exit(1)
 
 
-def _print_account(
-    account: pipeline.Account, related: int, skipped: tuple[str, ...], problems: list[dict[str, Any]]
-) -> None:
-    table = Table("outcome", "looks", box=None, pad_edge=False)
-    for outcome, looks in sorted(account.looks.items()):
-        table.add_row(outcome, str(looks))
-    out.print(table)
-    for problem in problems:
-        out.print(f"{problem['file']}: {problem['state']}: {problem['reason']}", markup=False)
-    for path in account.missing:
-        out.print(f"{path}: no longer there; its document stays", markup=False)
+def _print_account(account: pipeline.Account, related: int, skipped: tuple[str, ...]) -> None:
+    for line in account.lines():
+        out.print(line, markup=False)
     if skipped:
-        shown = ", ".join(skipped[:5]) + (", …" if len(skipped) > 5 else "")
-        out.print(f"Passed over {len(skipped)} files that are neither page, text nor list: {shown}", markup=False)
-    out.print(
-        f"{account.documents} documents, {account.essays} essays; {related} related now;"
-        f" {account.waiting} addresses wait to be fetched."
-    )
+        named = ", ".join(skipped[:5]) + (", …" if len(skipped) > 5 else "")
+        out.print(f"Passed over {len(skipped)} files that are neither page, text nor list: {named}", markup=False)
+    out.print(f"{related} related now.")
 
 
 def _print(as_json: bool, values: Any, text: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from ingest.local.airflow import airflow_status
-from ingest.local.postgres import known_urls, postgres_status
+from ingest.local.postgres import known_urls, postgres_status, psql_line
 from ingest.local.state import home
 from ingest.model import IngestError
 from ingest.store import Store, face, schema_version
@@ -65,6 +66,9 @@ def _database(findings: Findings) -> None:
     findings.note("analyst_url", urls.analyst if urls else None, _shown(urls.analyst if urls else None))
     findings.note("postgres", "given" if status.given else "running" if status.running else "stopped")
     findings.values["schema_version"] = None
+    if urls:
+        with suppress(IngestError):
+            findings.note("psql", psql_line(urls.analyst))
     if urls is None or not (status.given or status.running):
         return
     for role, url in (("owner", urls.owner), ("loader", urls.loader), ("analyst", urls.analyst)):
@@ -77,6 +81,8 @@ def _database(findings: Findings) -> None:
                 findings.note("schema_version", schema_version(store))
                 for name, number in face.counts(store).items():
                     findings.note(name, number)
+                if findings.values["unrelated"]:
+                    findings.lines.append(f"{'':16} copies are looked for by `ingest run`")
                 for row in face.inconsistencies(store):
                     findings.problem(f"{row['problem']}: {row['detail']}")
             else:

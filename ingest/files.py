@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest import accept, read
-from ingest.decode import decode, unpack
+from ingest.decode import Decoded, decode, unpack
 from ingest.model import Address, IngestError, NotAFile, NotAText, Reading, Refused, Snapshot, State, TooLarge
 from ingest.page import Page
 from ingest.redact import redact
@@ -99,6 +99,12 @@ def open_file(path: Path, root: Path | None = None) -> Opened:
         return Opened(path, digest, None, error)
 
 
+def _noted(reading: Reading, decoded: Decoded) -> Reading:
+    """The reading with what was doubtful about its bytes."""
+    doubt = f"read as {decoded.charset}" if "bad bytes" in decoded.charset else None
+    return replace(reading, reason="; ".join(filter(None, (reading.reason, doubt))) or None)
+
+
 def _in_utf8(data: bytes) -> bytes:
     """UTF-16 as UTF-8, so that session keys are found in it; everything else as it is."""
     if b"\x00" not in data[:400]:
@@ -112,11 +118,12 @@ def read_opened(opened: Opened) -> tuple[Reading, tuple[Address, ...]]:
     try:
         if opened.snapshot is None:
             raise opened.refused or NotAFile(f"{opened.path.name} can't be read.")
-        text = decode(opened.snapshot.data).text
+        decoded = decode(opened.snapshot.data)
+        text = decoded.text
         if not text.strip():
             raise NotAText("The file is empty.")
         if read.is_page(text, opened.path.name):
-            return read.read_page(Page(text, origin=str(opened.path))), ()
+            return _noted(read.read_page(Page(text, origin=str(opened.path))), decoded), ()
         words = clean(text)
         links = accept.find(words)
         reading = read.read_text(words, links)
@@ -124,7 +131,7 @@ def read_opened(opened: Opened) -> tuple[Reading, tuple[Address, ...]]:
             asked = [link.address for link in links]
         else:
             asked = [c.target for c in reading.essay.claims if c.kind == "excerpt_of"] if reading.essay else []
-        return reading, tuple(dict.fromkeys(asked))
+        return _noted(reading, decoded), tuple(dict.fromkeys(asked))
     except Refused as error:
         return Reading(error.state, read.READER, reason=str(error)), ()
     except Exception as error:  # one file must not end the load of the others

@@ -83,6 +83,14 @@ class Account:
     missing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
+    def lines(self) -> list[str]:
+        """The account for people: outcomes, then every file that gave no document with its reason."""
+        outcomes = [f"{looks:>7,} {outcome}" for outcome, looks in sorted(self.looks.items())]
+        problems = [f"{problem.file}: {problem.state}: {problem.reason}" for problem in self.problems]
+        gone = [f"{path}: no longer there; its document stays" for path in self.missing]
+        waiting = f", {self.waiting:,} addresses wait to be fetched" if self.waiting else ""
+        return [*outcomes, *problems, *gone, f"{self.documents:,} documents, {self.essays:,} essays{waiting}"]
+
     @property
     def in_vain(self) -> bool:
         """Whether there was something to read and nothing of it could be read."""
@@ -134,12 +142,18 @@ def close_run(store: Store, run_id: int, corpus: str | None = None) -> Account:
 
 
 def check_total(account: Account, planned: int) -> dict[str, int]:
-    """The looks of a run by outcome. Raises ``IngestError`` when other files were looked at than were planned."""
+    """The looks of a run by outcome.
+
+    Raises ``IngestError`` when other files were looked at than were planned, or when none of them could be read.
+    """
     if account.origins != planned:
         raise IngestError(
             f"{planned} files were planned, {account.origins} are accounted for.",
             "Run again: what is done is not done twice.",
         )
+    if account.in_vain:
+        first = account.problems[0]
+        raise IngestError(f"Nothing could be read; {first.file}: {first.reason}", "essays.fetch_log has every reason.")
     return account.looks
 
 

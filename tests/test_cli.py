@@ -47,8 +47,11 @@ def test_a_corpus_is_seeded_imported_explained_and_examined(database: str) -> No
     imported = json.loads(ingest("import", "examples/pages", "--json", database=database).stdout)
     assert imported["documents"] == 14
     assert [problem["state"] for problem in imported["problems"]] == ["deleted_by_author"]
-    story = ingest("why", "https://mp.weixin.qq.com/s/ExampleArticle-On-Scal", database=database)
-    assert "revision" in story.stdout
+    for asked in ("https://mp.weixin.qq.com/s/ExampleArticle-On-Scal", "mp.weixin.qq.com/s/ExampleArticle-On-Scal?scene=1",
+                  "看这个 https://mp.weixin.qq.com/s/ExampleArticle-On-Scal ！", "article-scaling.html",
+                  "examples/pages/article-scaling.html", "examples/corpus/03-link-note.txt"):  # fmt: skip
+        story = ingest("why", asked, database=database)
+        assert "\trevision\t" in story.stdout, asked + story.stderr
     assert json.loads(ingest("run", "--json", database=database).stdout)["related"] == 0
     found = json.loads(ingest("doctor", "--json", database=database).stdout)
     assert found["database_url"] == database_url(database)
@@ -65,6 +68,10 @@ def test_a_corpus_is_seeded_imported_explained_and_examined(database: str) -> No
         (["seed", "README.md"], "is a file", "Name a directory"),
         (["import", "nowhere.html"], "is not there", "Check the path"),
         (["why", "https://nobody.example/"], "Nothing is known", "Check the spelling"),
+        (["seed", ""], "No directory was named", "Name the directory"),
+        (["seed", "examples/corpus", "--corpus", "a/b"], "no name for a corpus", "without slashes"),
+        (["import", ""], "An empty path is not there", "Check the path"),
+        (["import", "https://mp.weixin.qq.com/s/x"], "is not there", "save the page"),
     ],
 )
 def test_what_goes_wrong_is_one_line_with_its_remedy(
@@ -92,6 +99,12 @@ def test_a_database_url_of_another_kind_is_one_clear_line(url: str) -> None:
     assert "Traceback" not in said.stderr
 
 
+def test_a_wrong_option_is_said_with_the_way_to_help() -> None:
+    said = ingest("seed", "--nonsense")
+    assert said.returncode == 2
+    assert "--nonsense" in said.stderr
+
+
 def test_a_setting_that_makes_no_sense_is_one_clear_line() -> None:
     said = ingest("run", ESSAYS_AIRFLOW_PORT="eighty")
     assert said.returncode == 1
@@ -109,6 +122,24 @@ def test_an_older_or_newer_database_is_named(database: str) -> None:
 def test_a_run_in_which_nothing_could_be_read_ends_with_an_error_code(database: str, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"\x00\x01\x02" * 500)
     assert ingest("import", str(tmp_path / "a.txt"), database=database).returncode == 1
+
+
+def test_an_interrupted_command_says_what_stays(database: str, tmp_path: Path) -> None:
+    import signal
+    import time
+
+    for n in range(3000):
+        (tmp_path / f"{n}.txt").write_text(f"第{n}篇。" * 200, "utf-8")
+    environment = {"ESSAYS_DATABASE_URL": database_url(database), "ESSAYS_LOADER_URL": database_url(database, "loader")}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "ingest", "seed", str(tmp_path)], cwd=ROOT, env=os.environ | environment,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(2.5)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "run the same command again" in said
 
 
 def test_a_notice_page_that_was_understood_is_no_error(database: str) -> None:

@@ -13,6 +13,11 @@ def why(store: Store, url: str) -> list[dict[str, Any]]:
     return [{**row, "at": row["at"].isoformat() if row["at"] else None} for row in rows]
 
 
+def files_named(store: Store, name: str) -> list[str]:
+    """The paths of files with that name that were looked at, ten at most."""
+    return [row.origin for row in store.ask("face", "files_named", file=name)]
+
+
 def counts(store: Store) -> dict[str, int]:
     """Documents, essays, addresses that wait, and documents whose copies have not been looked for yet."""
     return dict(store.ask("face", "counts")[0]._mapping)

@@ -1,6 +1,11 @@
 -- why --
 SELECT at, event, detail, document_id, run FROM essays.why(%(url)s)
 
+-- files_named --
+SELECT DISTINCT origin FROM ingest.fetch
+WHERE origin = %(file)s OR right(origin, length(%(file)s) + 1) = '/' || %(file)s
+ORDER BY origin LIMIT 10
+
 -- overview --
 SELECT d.corpus, coalesce(d.site, '-') AS site, d.obtained, d.completeness, count(*) AS documents,
     count(DISTINCT d.essay_id) AS essays, sum(d.char_count) AS characters

@@ -91,5 +91,6 @@ def test_a_dag_with_a_directory_that_is_not_there_fails_with_the_reason(airflow:
         capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300, check=False,
     )  # fmt: skip
     assert "/nowhere/at/all is not there" in said.stdout + said.stderr
+    assert "up_for_retry" not in said.stdout + said.stderr, "trying again would change nothing"
     assert "STATE success" not in said.stdout
     assert Path("/nowhere").exists() is False
