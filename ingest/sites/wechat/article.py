@@ -234,7 +234,9 @@ class Article:
         linked = identity(link)
         found = made(biz, mid, idx, (linked.sn or "") if linked else "") or linked
         target = found.address if found else address(link)
-        quote = unescape(str(rights.get("platform") or "")) or self._shown("#js_share_author", "#js_share_nickname")
+        platform = unescape(str(rights.get("platform") or ""))
+        named = platform if not platform.isdigit() else ""  # some pages have a number there
+        quote = named or self._shown("#js_share_author", "#js_share_nickname")
         return Claim("reprint_of", target, quote or None) if target else None
 
 
