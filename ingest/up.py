@@ -45,11 +45,9 @@ def start(console: Console, migrate: Migrate, seed_corpus: Path, corpus: str | N
 def _runs(seed_corpus: Path, corpus: str | None, files: Path) -> list[tuple[str, dict[str, Any]]]:
     """The runs to trigger, with absolute paths, since the tasks run elsewhere."""
     root = directory(str(seed_corpus)).resolve()
-    is_example = root == Path("examples/corpus").resolve()
-    name = corpus or ("examples" if is_example else root.name)
     pages = directory(str(files)).resolve()
     return [
-        ("load_seed_corpus", {"directory": str(root), "corpus": name}),
+        ("load_seed_corpus", {"directory": str(root), "corpus": corpus}),
         ("import_files", {"paths": [str(pages)]}),
     ]
 
