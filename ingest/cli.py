@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ingest import accept, pipeline
+from ingest import accept, links, pipeline
 from ingest.files import shown
 from ingest.local.postgres import ensure_postgres
 from ingest.model import IngestError, Look
@@ -173,13 +174,72 @@ def import_command(
         _finish(store, run_id, None, as_json, plan.skipped)
 
 
-@app.command()
-def run(as_json: Json = False) -> None:
-    """Do what waits: relate documents whose copies have not been looked for yet."""
+@app.command("links")
+def links_command(
+    text: Annotated[str, typer.Argument(help="A text with links as it came; - reads standard input.")],
+    by: Annotated[str | None, typer.Option(help="Who shared it.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; may be given several times.")] = None,
+    refetch: Annotated[bool, typer.Option("--refetch", help="Look again at what is settled.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would be fetched, and fetch nothing.")] = False,
+    seconds: Annotated[float, typer.Option(help="For how long to fetch; the rest waits for `ingest run`.")] = 300,
+    as_json: Json = False,
+) -> None:
+    """Fetch the links of a pasted text, politely, and account for every one of them."""
+    words = sys.stdin.read() if text == "-" else text
+    if preview:
+        taken = accept.accept(words)
+        urls = [str(address.url) for address in taken.addresses]
+        lines = "\n".join([*urls, *(f"no link: {card}" for card in taken.cards)])
+        _print(as_json, {"addresses": urls, "cards": list(taken.cards), "note": taken.note}, lines)
+        return
     with _store() as store:
+        run_id = pipeline.open_run(store, "links")
+        handed = links.hand_in(store, run_id, words, by, tuple(tag or ()), refetch)
+        _fetch_due(store, run_id, seconds, run_id)
         related = pipeline.relate(store)
+        links.settle_waiting(store, run_id)
+        account = pipeline.close_run(store, run_id)
+        pipeline.check_mentions(account, handed.total)
+        told = face.run_account(store, run_id)
+    if as_json:
+        _print(True, {"run_id": run_id, "looks": account.looks, "related": related, "links": told}, "")
+        return
+    for row in told:
+        parts = (row["outcome"], row["state"], row["why"], row["until"] and f"until {_beijing(row['until'])}")
+        out.print(f"{row['url']}: {', '.join(part for part in parts if part)}", markup=False)
+    out.print("\n".join(account.lines()[-1:]), markup=False)
+
+
+@app.command()
+def run(seconds: Annotated[float, typer.Option(help="For how long to fetch.")] = 300, as_json: Json = False) -> None:
+    """Do what waits: fetch addresses that are due, relate documents whose copies have not been looked for yet."""
+    with _store() as store:
+        run_id = pipeline.open_run(store, "run")
+        looks = _fetch_due(store, run_id, seconds)
+        related = pipeline.relate(store)
+        pipeline.close_run(store, run_id)
         counts = face.counts(store)
-    _print(as_json, {"related": related, **counts}, f"Related {related} documents. {counts['waiting']} addresses wait.")
+    text = f"{looks} looks, {related} documents related; {counts['waiting']} addresses wait."
+    _print(as_json, {"looks": looks, "related": related, **counts}, text)
+
+
+def _fetch_due(store: Store, run_id: int, seconds: float, of_run: int | None = None) -> int:
+    """Fetches what is due, host after host; how many looks were made."""
+    deadline, looks = time.monotonic() + seconds, 0
+    for name in links.due_hosts(store, of_run):
+        looks += links.fetch_host(store, run_id, name, max(deadline - time.monotonic(), 0), of_run=of_run)
+    return looks
+
+
+@app.command()
+def host(
+    name: Annotated[str, typer.Argument(help="The host, such as mp.weixin.qq.com.")],
+    pause: Annotated[bool, typer.Option("--pause/--release", help="Leave it alone, or go on and close its breaker.")],
+) -> None:
+    """Leave a host alone until it is released."""
+    with _store() as store:
+        links.set_paused(store, name.lower(), pause)
+    out.print(f"{name} is {'paused' if pause else 'released'}.")
 
 
 @app.command()

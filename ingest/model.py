@@ -359,3 +359,5 @@ class Look:
     seed: SeedFile | None = None
     accepted: tuple[Address, ...] = ()
     settled: bool = False
+    http_status: int | None = None
+    final_url: str | None = None

@@ -71,12 +71,14 @@ class Problem:
 class Account:
     """What became of a run, to the unit: looks by outcome and state, files looked at, and what gave no document.
 
-    ``waiting`` counts all addresses that wait to be fetched, ``missing`` names files of a seed corpus that are gone.
+    ``mentions`` counts what was handed in, repeats included; ``waiting`` counts all addresses that wait to be fetched,
+    ``missing`` names files of a seed corpus that are gone.
     """
 
     run_id: int
     looks: dict[str, int]
     origins: int
+    mentions: int
     waiting: int
     documents: int
     essays: int
@@ -121,7 +123,7 @@ def close_run(store: Store, run_id: int, corpus: str | None = None) -> Account:
 
     def work(connection: Connection) -> Account:
         rows = ask(connection, "run", "account", run_id=run_id)
-        looks = {f"{row.outcome} ({row.state})": int(row.looks) for row in rows if row.state is not None}
+        looks = {f"{row.outcome} ({row.state})": int(row.looks) for row in rows if row.looks}
         looked = ask(connection, "run", "looks", run_id=run_id)[0]
         if sum(looks.values()) != looked.looks:
             raise IngestError(
@@ -133,8 +135,9 @@ def close_run(store: Store, run_id: int, corpus: str | None = None) -> Account:
         problems = (
             Problem(row.file, row.state, row.reason) for row in ask(connection, "face", "problems", run_id=run_id)
         )
+        mentions = sum(int(row.mentions) for row in rows)
         return Account(
-            run_id, looks, looked.origins, counts.waiting, counts.documents, counts.essays,
+            run_id, looks, looked.origins, mentions, counts.waiting, counts.documents, counts.essays,
             tuple(row.path for row in missing), tuple(problems),
         )  # fmt: skip
 
@@ -154,6 +157,13 @@ def check_total(account: Account, planned: int) -> dict[str, int]:
     if account.in_vain:
         first = account.problems[0]
         raise IngestError(f"Nothing could be read; {first.file}: {first.reason}", "essays.fetch_log has every reason.")
+    return account.looks
+
+
+def check_mentions(account: Account, handed_in: int) -> dict[str, int]:
+    """The looks of a run by outcome. Raises ``IngestError`` when its account has other links than were handed in."""
+    if account.mentions != handed_in:
+        raise IngestError(f"{handed_in} links were handed in, {account.mentions} are accounted for.", "Run again.")
     return account.looks
 
 
@@ -263,7 +273,7 @@ def plan_import(paths: Iterable[str]) -> Plan:
 
 def _remedy(given: str) -> str:
     if "://" in given:
-        return "Links are not fetched yet: save the page and hand in the file."
+        return "Links are fetched by `ingest links` and the DAG ingest_links."
     return "Check the path; a DAG's paths are absolute, and of the machine that runs its tasks."
 
 

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     airflow_port: int = Field(8080, ge=1, le=65535, description="port for the Airflow UI; the next free one if taken")
     max_file_bytes: int = Field(32 * MIB, gt=0, description="largest file or page, unpacked")
     batch_files: int = Field(50, gt=0, description="files in one batch, one mapped task in Airflow")
+    host_spacing: float = Field(6, ge=0, description="least seconds between two requests to a host, of all workers")
     fetch_seconds: float = Field(30, gt=0, le=600, description="wall clock for one fetch with all its redirects")
     max_wire_bytes: int = Field(8 * MIB, gt=0, description="largest page on the wire, as it came")
     contact: str | None = Field(

@@ -10,7 +10,7 @@ import pytest
 
 from .conftest import ROOT, database_url, execute
 
-COMMANDS = ["up", "down", "migrate", "seed", "import", "run", "why", "doctor"]
+COMMANDS = ["up", "down", "migrate", "seed", "import", "links", "run", "host", "why", "doctor"]
 
 
 def ingest(*arguments: str, database: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -71,7 +71,7 @@ def test_a_corpus_is_seeded_imported_explained_and_examined(database: str) -> No
         (["seed", ""], "No directory was named", "Name the directory"),
         (["seed", "examples/corpus", "--corpus", "a/b"], "no name for a corpus", "without slashes"),
         (["import", ""], "An empty path is not there", "Check the path"),
-        (["import", "https://mp.weixin.qq.com/s/x"], "is not there", "save the page"),
+        (["import", "https://mp.weixin.qq.com/s/x"], "is not there", "ingest links"),
     ],
 )
 def test_what_goes_wrong_is_one_line_with_its_remedy(

@@ -13,6 +13,12 @@ def why(store: Store, url: str) -> list[dict[str, Any]]:
     return [{**row, "at": row["at"].isoformat() if row["at"] else None} for row in rows]
 
 
+def run_account(store: Store, run_id: int) -> list[dict[str, Any]]:
+    """What became of every address of a run; times as ISO 8601."""
+    rows = [dict(row._mapping) for row in store.ask("face", "run_account", run_id=run_id)]
+    return [{**row, "until": row["until"].isoformat() if row["until"] else None} for row in rows]
+
+
 def files_named(store: Store, name: str) -> list[str]:
     """The paths of files with that name that were looked at, ten at most."""
     return [row.origin for row in store.ask("face", "files_named", file=name)]

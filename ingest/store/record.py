@@ -7,7 +7,7 @@ something new is a new revision.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import zstandard
 from sqlalchemy import Connection, Row
 
-from ingest.model import Address, BadValue, IngestError, Look, Reading, Snapshot, State
+from ingest.model import About, Address, BadValue, IngestError, Look, Reading, Snapshot, State
 from ingest.store.connection import Store, ask
 from ingest.store.revisions import Verdict, document_id, judge, revision_row, segments
 from ingest.text import storable
@@ -26,17 +26,22 @@ ZSTD_LEVEL = 9
 _REFUSED = {State.REFUSED, State.TOO_LARGE, State.TOO_COSTLY, State.NOT_A_PAGE, State.UNSUPPORTED}
 
 
-def record(store: Store, run_id: int, looks: Sequence[Look], readers: str) -> None:
+def record(
+    store: Store, run_id: int, looks: Sequence[Look], readers: str, before: Callable[[Connection], bool] | None = None
+) -> bool:
     """Stores a batch of looks by readers of that digest, all or nothing.
 
     May be repeated: what a run has recorded of the same bytes of an origin is not recorded again. A look that the
     database can't take becomes ``unreadable``, the others are stored. Raises ``Unavailable`` when the database can't
-    take anything; then nothing of the batch is stored.
+    take anything; then nothing of the batch is stored. ``before`` runs first, in the same transaction: when it says
+    False, nothing is stored. Returns whether anything was.
     """
     looks = [cast(Look, _storable(look)) for look in looks]
     packed = _pack(looks)
 
-    def work(connection: Connection) -> None:
+    def work(connection: Connection) -> bool:
+        if before and not before(connection):
+            return False
         origins = [look.origin for look in looks]
         seen = {
             (row.origin, bytes(row.sha256) if row.sha256 else None)
@@ -48,17 +53,17 @@ def record(store: Store, run_id: int, looks: Sequence[Look], readers: str) -> No
         for round_ in _rounds(new):
             while round_:
                 round_ = _record_round(connection, run_id, round_, readers)  # noqa: PLW2901  what has to wait
+        return True
 
     try:
-        store.attempt(work)
+        return store.attempt(work)
     except BadValue as error:
         if len(looks) > 1:
-            for look in looks:
-                record(store, run_id, [look], readers)
-        elif looks[0].reading.state is State.UNREADABLE:
+            stored = [record(store, run_id, [look], readers) for look in looks]
+            return all(stored)
+        if looks[0].reading.state is State.UNREADABLE:
             raise
-        else:
-            record(store, run_id, [_refused(looks[0], error)], readers)
+        return record(store, run_id, [_refused(looks[0], error)], readers, before)
 
 
 def _refused(look: Look, error: BadValue) -> Look:
@@ -106,7 +111,7 @@ def _proven(look: Look) -> tuple[Address, ...]:
 
 def _record_round(connection: Connection, run_id: int, looks: list[Look], readers: str) -> list[Look]:
     """Records looks whose addresses differ; returns those that reach a document which another one has just reached."""
-    addresses = _add_addresses(connection, looks)
+    addresses = add_addresses(connection, [a for look in looks for a in (*_proven(look), *look.accepted)])
     documents = _resolve_documents(connection, looks, addresses)
     taken: set[int] = set()
     later = []
@@ -148,11 +153,11 @@ def _pack(looks: Sequence[Look]) -> dict[str, list[Any]]:
     return dict(zip(("sha256", "size", "bytes"), map(list, zip(*columns, strict=True)), strict=True)) if columns else {}
 
 
-def _add_addresses(connection: Connection, looks: list[Look]) -> dict[str, Row[Any]]:
+def add_addresses(connection: Connection, addresses: Iterable[Address]) -> dict[str, Row[Any]]:
+    """The rows of these addresses by their keys, made where there are none, and locked."""
     rows = [
         {"key": a.key, "site": a.site, "url": a.url, "host": urlsplit(a.url).hostname if a.url else None}
-        for look in looks
-        for a in (*_proven(look), *look.accepted)
+        for a in addresses
     ]
     return {row.key: row for row in ask(connection, "record", "add_addresses", rows=_rows(rows))}
 
@@ -248,7 +253,8 @@ def _add_fetches(
             "address_id": addresses[look.address.key].address_id, "seen_at": look.reading.seen_at, "how": look.how,
             "origin": look.origin, "reader": look.reading.reader, "state": look.reading.state,
             "reason": look.reading.reason,
-            "sha256": look.snapshot.sha256 if look.snapshot else None,
+            "sha256": look.snapshot.sha256 if look.snapshot else None, "http_status": look.http_status,
+            "final_url": look.final_url,
         }
         for look in looks
     ]  # fmt: skip
@@ -292,7 +298,8 @@ def _add_revisions(
         current.append(
             {
                 "document_id": number, "revision_id": revision, "completeness": essay.completeness, "role": essay.role,
-                "url": essay.url, "native_id": essay.native_id, "site": look.reading.site if essay.native_id else None,
+                "obtained": look.obtained, "url": essay.url, "native_id": essay.native_id,
+                "site": look.reading.site if essay.native_id else None,
             }
         )  # fmt: skip
     if parts:
@@ -330,6 +337,12 @@ def _bind_addresses(
         ask(connection, "record", "set_address_documents", rows=_rows(bound))
     states = [{"address_id": addresses[x.address.key].address_id, "state": x.reading.state} for x in looks]
     ask(connection, "record", "set_address_states", rows=_rows(states))
+    seen = [
+        {"address_id": addresses[x.address.key].address_id, "availability": _availability(x.reading.state)}
+        for x in looks if x.how == "network" and x.reading.state.about in {About.CONTENT, About.ESSAY}
+    ]  # fmt: skip
+    if seen:
+        ask(connection, "record", "set_availability", rows=_rows(seen))
     if accepted := [addresses[a.key].address_id for look in looks for a in look.accepted]:
         ask(connection, "record", "accept_addresses", ids=accepted)
 
@@ -349,7 +362,11 @@ def _add_outcomes(
         }
         for look in looks
     ]  # fmt: skip
-    ask(connection, "record", "add_outcomes", run_id=run_id, rows=_rows(rows))
+    mentions = [fetches[look.origin] for look in looks if look.how != "network"]
+    ask(connection, "record", "add_outcomes", run_id=run_id, rows=_rows(rows), mentions=mentions)
+    others = [addresses[a.key].address_id for look in looks if look.reading.essay for a in _proven(look)[1:]]
+    if others:
+        ask(connection, "record", "settle_others", run_id=run_id, ids=others)
     accepted = {a.key: a for look in looks for a in look.accepted}
     waiting = [
         {"address_id": addresses[key].address_id, "outcome": "already_settled"}
@@ -361,11 +378,17 @@ def _add_outcomes(
         ask(connection, "record", "add_accepted", run_id=run_id, rows=_rows(waiting))
 
 
+def _availability(state: State) -> str:
+    return state if state.about is About.ESSAY else "available"
+
+
 def _outcome(look: Look, verdict: Verdict | None) -> str:
     if look.settled:
         return "already_settled"
     if look.reading.state in _REFUSED:
         return "refused"
+    if look.how == "network" and look.reading.state.about is About.US:
+        return "waiting"
     if verdict is not None and verdict.cause is None and verdict.doubt is None:
         return "same_document"
     return "fetched"

@@ -4,7 +4,7 @@ SELECT
     f.fetched_at,
     f.how,
     coalesce(a.url, f.origin, a.key) AS url,
-    f.origin AS file,
+    CASE WHEN f.how <> 'network' THEN f.origin END AS file,
     f.state,
     f.reason,
     f.http_status,
@@ -136,7 +136,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM address a
         UNION ALL
         SELECT f.fetched_at, 2, 'look',
-            concat_ws(', ', f.how, f.state, f.reason, f.origin, 'status ' || f.http_status,
+            concat_ws(', ', f.how, f.state, f.reason, CASE WHEN f.how <> 'network' THEN f.origin ELSE f.final_url END, 'status ' || f.http_status,
                 'sha256 ' || left(encode(f.sha256, 'hex'), 12)),
             a.document_id, f.run_id
         FROM ingest.fetch f JOIN address a USING (address_id)

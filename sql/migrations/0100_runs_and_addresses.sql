@@ -100,10 +100,11 @@ CREATE TABLE ingest.run_address (
     until timestamptz,
     why text,
     repeats integer NOT NULL DEFAULT 0,
+    looks integer NOT NULL DEFAULT 0,
     fetch_id bigint REFERENCES ingest.fetch,
     PRIMARY KEY (run_id, address_id)
 );
-COMMENT ON TABLE ingest.run_address IS 'What became of an address in a run; repeats counts further mentions in the same run';
+COMMENT ON TABLE ingest.run_address IS 'What became of an address in a run; repeats counts further mentions in the same run, looks the rows of fetch';
 CREATE INDEX run_address_address ON ingest.run_address (address_id);
 
 GRANT SELECT, INSERT, UPDATE ON ingest.source, ingest.run, ingest.host, ingest.address, ingest.run_address

@@ -1,6 +1,9 @@
 -- why --
 SELECT at, event, detail, document_id, run FROM essays.why(%(url)s)
 
+-- run_account --
+SELECT url, outcome, state, why, until, repeats, document_id FROM essays.run_account WHERE run_id = %(run_id)s ORDER BY url
+
 -- files_named --
 SELECT DISTINCT origin FROM ingest.fetch
 WHERE origin = %(file)s OR right(origin, length(%(file)s) + 1) = '/' || %(file)s
@@ -60,5 +63,4 @@ SELECT 'a run whose account does not add up', run.label
 FROM ingest.run
 WHERE run.ended_at IS NOT NULL AND
     (SELECT count(*) FROM ingest.fetch f WHERE f.run_id = run.run_id) <>
-    (SELECT coalesce(sum(1 + ra.repeats), 0) FROM ingest.run_address ra
-     WHERE ra.run_id = run.run_id AND ra.fetch_id IS NOT NULL)
+    (SELECT coalesce(sum(ra.looks), 0) FROM ingest.run_address ra WHERE ra.run_id = run.run_id)

@@ -48,10 +48,12 @@ LEFT JOIN ingest.fetch f ON f.fetch_id = r.fetch_id
 WHERE d.document_id = ANY (%(ids)s)
 
 -- add_fetches --
-INSERT INTO ingest.fetch (address_id, run_id, seen_at, how, origin, reader, readers, state, reason, sha256)
-SELECT address_id, %(run_id)s, seen_at, how, origin, reader, %(readers)s, state, reason, decode(sha256, 'hex')
+INSERT INTO ingest.fetch (address_id, run_id, seen_at, how, origin, reader, readers, state, reason, sha256, http_status,
+    final_url)
+SELECT address_id, %(run_id)s, seen_at, how, origin, reader, %(readers)s, state, reason, decode(sha256, 'hex'),
+    http_status, final_url
 FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, seen_at timestamptz, how text, origin text, reader text,
-    state text, reason text, sha256 text)
+    state text, reason text, sha256 text, http_status integer, final_url text)
 RETURNING fetch_id, address_id, origin
 
 -- accounts_of --
@@ -87,11 +89,12 @@ UPDATE ingest.document d SET
     current_revision_id = r.revision_id,
     completeness = r.completeness,
     role = r.role,
+    obtained = CASE WHEN r.obtained = 'fetched' THEN r.obtained ELSE d.obtained END,
     url = coalesce(r.url, d.url),
     site = coalesce(d.site, r.site),
     native_id = coalesce(d.native_id, r.native_id)
 FROM json_to_recordset(%(rows)s::json) AS r (document_id bigint, revision_id bigint, completeness text, role text,
-    url text, site text, native_id text)
+    obtained text, url text, site text, native_id text)
 WHERE d.document_id = r.document_id
 
 -- set_address_documents --
@@ -116,16 +119,30 @@ UPDATE ingest.address a SET due_at = coalesce(a.due_at, now())
 WHERE a.address_id = ANY (%(ids)s) AND a.document_id IS NULL
 
 -- add_outcomes --
-INSERT INTO ingest.run_address AS ra (run_id, address_id, outcome, state, why, fetch_id)
-SELECT %(run_id)s, address_id, outcome, state, why, fetch_id
+-- A file is a mention and a look; a link was mentioned before it is looked at.
+INSERT INTO ingest.run_address AS ra (run_id, address_id, outcome, state, why, fetch_id, looks)
+SELECT %(run_id)s, address_id, outcome, state, why, fetch_id, 1
 FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, outcome text, state text, why text, fetch_id bigint)
 ORDER BY address_id
 ON CONFLICT (run_id, address_id) DO UPDATE SET
-    repeats = ra.repeats + (ra.fetch_id IS NOT NULL)::integer,
-    outcome = CASE WHEN ra.fetch_id IS NULL THEN excluded.outcome ELSE ra.outcome END,
-    state = CASE WHEN ra.fetch_id IS NULL THEN excluded.state ELSE ra.state END,
-    why = CASE WHEN ra.fetch_id IS NULL THEN excluded.why ELSE ra.why END,
+    repeats = ra.repeats + (ra.fetch_id IS NOT NULL AND excluded.fetch_id = ANY (%(mentions)s))::integer,
+    looks = ra.looks + 1,
+    outcome = CASE WHEN ra.fetch_id IS NULL OR ra.outcome = 'waiting' THEN excluded.outcome ELSE ra.outcome END,
+    state = CASE WHEN ra.fetch_id IS NULL OR ra.outcome = 'waiting' THEN excluded.state ELSE ra.state END,
+    why = CASE WHEN ra.fetch_id IS NULL OR ra.outcome = 'waiting' THEN excluded.why ELSE ra.why END,
+    until = NULL,
     fetch_id = coalesce(ra.fetch_id, excluded.fetch_id)
+
+-- settle_others --
+-- Other addresses of the same document need no look of their own any more.
+UPDATE ingest.run_address SET outcome = 'same_document', why = 'another address of a document that was looked at', until = NULL
+WHERE run_id = %(run_id)s AND address_id = ANY (%(ids)s) AND fetch_id IS NULL AND outcome = 'waiting'
+
+-- set_availability --
+UPDATE ingest.document d SET availability = r.availability
+FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, availability text)
+JOIN ingest.address a USING (address_id)
+WHERE d.document_id = a.document_id AND d.availability <> r.availability
 
 -- add_accepted --
 INSERT INTO ingest.run_address (run_id, address_id, outcome, why)

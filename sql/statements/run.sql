@@ -7,7 +7,7 @@ RETURNING run_id
 UPDATE ingest.run SET ended_at = now() WHERE run_id = %(run_id)s
 
 -- account --
-SELECT outcome, state, count(*) AS addresses, sum(1 + repeats) AS looks
+SELECT outcome, state, count(*) AS addresses, sum(looks) AS looks, sum(1 + repeats) AS mentions
 FROM ingest.run_address WHERE run_id = %(run_id)s
 GROUP BY outcome, state ORDER BY outcome, state
 

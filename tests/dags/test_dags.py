@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from ..conftest import ROOT, database_url, rows
+from ..lab.fixture import open_lab
+
+__all__ = ["open_lab"]
 
 DAGS = ROOT / "dags"
 FILES = sorted(path.stem for path in DAGS.glob("*.py"))
-MOST_LINES = 100
+MOST_LINES = 110
 
 RUN = """
 import sys
@@ -82,6 +86,24 @@ def test_a_dag_loads_the_examples(
     assert "STATE success" in python(environment, "-c", RUN, str(DAGS), dag_id, conf)
     assert rows(store, "SELECT count(*) FROM essays.document") == [(documents,)]
     assert rows(store, "SELECT dag, ended_at IS NOT NULL FROM ingest.run") == [(dag_id, True)]
+
+
+def test_pasted_links_are_fetched_and_accounted_for(airflow: dict[str, str], database: str, store, open_lab) -> None:
+    host = "mp.weixin.qq.com"
+    lab = open_lab(
+        {host: {"/s/ExampleArticle-On-Scal": {"do": "page", "file": "article-scaling.html"},
+                "/s/GoneArticle00000000000": {"do": "page", "file": "notice-deleted.html"}}},
+        ROOT / "examples" / "pages",
+    )  # fmt: skip
+    text = f"看看这篇 https://{host}/s/ExampleArticle-On-Scal 很好\nhttps://{host}/s/GoneArticle00000000000\n[链接] 没有地址的卡片"
+    environment = {
+        **airflow, **lab.environment(), "ESSAYS_HOST_SPACING": "0", "ESSAYS_LOADER_URL": database_url(database, "loader"),
+    }  # fmt: skip
+    conf = json.dumps({"text": text, "tags": ["读书会"], "by": "老周"})
+    assert "STATE success" in python(environment, "-c", RUN, str(DAGS), "ingest_links", conf)
+    assert rows(store, "SELECT outcome, state FROM essays.run_account ORDER BY 1, 2") == [
+        ("fetched", "article"), ("fetched", "deleted_by_author"), ("no_address", None)]  # fmt: skip
+    assert rows(store, "SELECT submitted_by, tags FROM ingest.submission") == [("老周", ["读书会"])]
 
 
 def test_a_dag_with_a_directory_that_is_not_there_fails_with_the_reason(airflow: dict[str, str], database: str) -> None:

@@ -164,7 +164,6 @@ def test_availability_is_a_history_of_network_looks(store: Store, tmp_path) -> N
     pipeline.load_seed(store, run_id, str(tmp_path / "c"), name, paths)
     looks = ["article", "not_modified", "rate_limited", "deleted_by_author", "deleted_by_author", "article"]
     for day, state in enumerate(looks, 1):
-        store.ask("record", "add_outcomes", run_id=run_id, rows="[]")
         with store.transaction() as connection:
             connection.exec_driver_sql(
                 "INSERT INTO ingest.fetch (address_id, run_id, fetched_at, how, state)"

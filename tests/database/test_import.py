@@ -24,7 +24,7 @@ def hand_in(store: Store, *paths: Path) -> pipeline.Account:
     pipeline.import_lists(store, run_id, plan.lists)
     pipeline.relate(store)
     account = pipeline.close_run(store, run_id)
-    pipeline.check_total(account, plan.total)
+    assert account.origins == plan.total
     return account
 
 
@@ -117,7 +117,9 @@ def test_an_excerpt_resolves_by_itself_when_its_article_is_there(store: Store) -
 
 
 @pytest.mark.parametrize("seed_first", [True, False])
-def test_a_file_that_is_also_a_seed_is_a_second_copy_whichever_comes_first(store: Store, tmp_path: Path, seed_first: bool) -> None:
+def test_a_file_that_is_also_a_seed_is_a_second_copy_whichever_comes_first(
+    store: Store, tmp_path: Path, seed_first: bool
+) -> None:
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "a.txt").write_text("同一份文件,既是种子,也被人交上来一次,应当算两份。\n", "utf-8")
 
@@ -129,7 +131,10 @@ def test_a_file_that_is_also_a_seed_is_a_second_copy_whichever_comes_first(store
     for step in steps if seed_first else reversed(steps):
         step()
     pipeline.relate(store)
-    assert rows(store, "SELECT corpus, count(*) FROM essays.document GROUP BY 1 ORDER BY 1") == [("ingested", 1), ("seed", 1)]
+    assert rows(store, "SELECT corpus, count(*) FROM essays.document GROUP BY 1 ORDER BY 1") == [
+        ("ingested", 1),
+        ("seed", 1),
+    ]
     assert rows(store, "SELECT copy_count FROM essays.essay") == [(2,)]
 
 
@@ -344,7 +349,10 @@ def test_secrets_in_utf16_and_in_file_names_are_stored_nowhere(store: Store, tmp
 
     everything = [str(row) for table in ("revision", "address", "fetch", "claim", "document")
                   for row in rows(store, f"SELECT t::text FROM ingest.{table} t")]  # fmt: skip
-    everything += [zstandard.decompress(bytes(b)).decode("utf-8", "replace") for (b,) in rows(store, "SELECT bytes FROM ingest.snapshot")]  # type: ignore[arg-type]
+    everything += [
+        zstandard.decompress(bytes(b)).decode("utf-8", "replace")
+        for (b,) in rows(store, "SELECT bytes FROM ingest.snapshot")
+    ]  # type: ignore[arg-type]
     assert not [text for text in everything if "canaryTicketXYZ" in text]
 
 
@@ -365,7 +373,9 @@ def test_an_unpaid_preview_never_replaces_a_full_text(store: Store, tmp_path: Pa
     page = ARTICLE.read_text("utf-8")
     hand_in(store, ARTICLE)
     before = rows(store, "SELECT text FROM essays.document")
-    preview = page.replace("is_pay_subscribe: '0'", "is_pay_subscribe: '1'").replace('is_pay_subscribe = "0"', 'is_pay_subscribe = "1"')
+    preview = page.replace("is_pay_subscribe: '0'", "is_pay_subscribe: '1'").replace(
+        'is_pay_subscribe = "0"', 'is_pay_subscribe = "1"'
+    )
     (tmp_path / "preview.html").write_text(preview.replace("<body", '<body data-x="mp-pay-preview-filter"'), "utf-8")
     hand_in(store, tmp_path)
     assert rows(store, "SELECT text FROM essays.document") == before

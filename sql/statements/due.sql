@@ -1,0 +1,90 @@
+-- Addresses that are to be fetched: who may fetch which, and when again.
+
+-- add_submission --
+INSERT INTO ingest.submission (run_id, submitted_by, note, tags, text_sha, addresses)
+SELECT %(run_id)s, %(by)s, %(note)s, %(tags)s, %(text_sha)s, %(addresses)s
+WHERE NOT EXISTS (SELECT FROM ingest.submission WHERE run_id = %(run_id)s AND text_sha = %(text_sha)s)
+
+-- make_due --
+-- Final states stay as they are unless somebody asks to look again.
+UPDATE ingest.address SET due_at = now(), tries = 0
+WHERE address_id = ANY (%(ids)s) AND (due_at IS NULL OR due_at > now())
+    AND (%(refetch)s OR (document_id IS NULL AND state IS NULL))
+RETURNING address_id
+
+-- add_mentions --
+INSERT INTO ingest.run_address AS ra (run_id, address_id, outcome, state, why, until, repeats)
+SELECT %(run_id)s, a.address_id,
+    CASE WHEN a.url IS NULL THEN 'no_address' WHEN a.due_at IS NOT NULL THEN 'waiting' ELSE 'already_settled' END,
+    a.state, CASE WHEN a.url IS NULL THEN 'a card without a link: ' || r.title
+        WHEN a.due_at IS NOT NULL THEN 'not fetched yet' END, a.due_at, r.repeats
+FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, repeats integer, title text)
+JOIN ingest.address a USING (address_id)
+ORDER BY address_id
+ON CONFLICT DO NOTHING
+
+-- due_hosts --
+SELECT a.host, count(*) AS addresses, min(a.due_at) AS since
+FROM ingest.address a LEFT JOIN ingest.host h USING (host)
+WHERE a.due_at <= now() AND a.host IS NOT NULL AND NOT coalesce(h.paused, false)
+    AND (%(of_run)s::bigint IS NULL OR EXISTS (
+        SELECT FROM ingest.run_address ra WHERE ra.run_id = %(of_run)s AND ra.address_id = a.address_id))
+GROUP BY a.host ORDER BY since
+
+-- hold_host --
+-- Locks the host's row: between two workers it is the only thing that they have in common.
+INSERT INTO ingest.host AS h (host, spacing) VALUES (%(host)s, %(spacing)s)
+ON CONFLICT (host) DO UPDATE SET host = h.host
+RETURNING paused, greatest(
+    extract(epoch FROM coalesce(breaker_until, '-infinity') - clock_timestamp()),
+    extract(epoch FROM coalesce(next_at, '-infinity') - clock_timestamp()), 0)::float AS wait
+
+-- lease --
+WITH chosen AS (
+    SELECT address_id FROM ingest.address a
+    WHERE host = %(host)s AND due_at <= now() AND (lease_until IS NULL OR lease_until < now() OR lease_owner = %(owner)s)
+    AND (%(of_run)s::bigint IS NULL OR EXISTS (
+        SELECT FROM ingest.run_address ra WHERE ra.run_id = %(of_run)s AND ra.address_id = a.address_id))
+    ORDER BY lease_owner = %(owner)s DESC NULLS LAST, due_at, address_id
+    LIMIT 1 FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE ingest.address a SET lease_owner = %(owner)s, lease_until = now() + %(seconds)s * interval '1 second',
+        fence = fence + 1
+    FROM chosen WHERE a.address_id = chosen.address_id
+    RETURNING a.address_id, a.key, a.url, a.site, a.fence, a.tries, a.etag, a.last_modified
+), spaced AS (
+    UPDATE ingest.host SET next_at = clock_timestamp() + spacing * interval '1 second'
+    WHERE host = %(host)s AND EXISTS (SELECT FROM taken)
+)
+SELECT * FROM taken
+
+-- end_lease --
+-- The fence tells a worker that came back late: what it read then counts for nothing.
+UPDATE ingest.address SET lease_owner = NULL, lease_until = NULL, tries = %(tries)s, state = %(state)s,
+    due_at = now() + %(wait)s * interval '1 second', etag = coalesce(%(etag)s, etag),
+    last_modified = coalesce(%(last_modified)s, last_modified)
+WHERE address_id = %(address_id)s AND fence = %(fence)s
+RETURNING due_at
+
+-- note_host --
+-- Two captchas in a row open the breaker: 15 minutes, doubling up to 6 hours.
+UPDATE ingest.host SET failures = CASE WHEN %(blocked)s THEN failures + 1 ELSE 0 END,
+    breaker_until = CASE WHEN %(blocked)s AND failures >= 1
+        THEN now() + least(interval '15 minutes' * 2 ^ least(failures - 1, 5), interval '6 hours') END
+WHERE host = %(host)s
+
+-- set_paused --
+INSERT INTO ingest.host (host, paused) VALUES (%(host)s, %(paused)s)
+ON CONFLICT (host) DO UPDATE SET paused = excluded.paused,
+    breaker_until = CASE WHEN excluded.paused THEN host.breaker_until END,
+    failures = CASE WHEN excluded.paused THEN host.failures ELSE 0 END
+
+-- waiting --
+SELECT a.url, a.state, a.due_at, a.tries, h.paused, h.breaker_until
+FROM ingest.address a LEFT JOIN ingest.host h USING (host)
+WHERE a.due_at IS NOT NULL ORDER BY a.due_at LIMIT 1000
+
+-- until --
+UPDATE ingest.run_address ra SET until = a.due_at
+FROM ingest.address a
+WHERE ra.run_id = %(run_id)s AND a.address_id = ra.address_id AND ra.outcome = 'waiting'
