@@ -13,8 +13,8 @@ from sqlalchemy import create_engine
 
 HOME = Path(tempfile.mkdtemp(prefix="essays-test-"))
 os.environ["ESSAYS_HOME"] = str(HOME)
-for name in ("ESSAYS_DATABASE_URL", "ESSAYS_LOADER_URL", "ESSAYS_ANALYST_URL"):
-    os.environ.pop(name, None)
+for name in [name for name in os.environ if name.startswith("ESSAYS_") and name != "ESSAYS_HOME"]:
+    del os.environ[name]
 
 from ingest.local.postgres import destroy_postgres, ensure_postgres, superuser_url  # noqa: E402  after the home is set
 from ingest.store import Store, migrate  # noqa: E402
