@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from benchmarks.report import arguments, show
-from ingest import pipeline
+from ingest import imports, pipeline
 from ingest.decode import unpack
 from ingest.local.postgres import destroy_postgres, ensure_postgres
 from ingest.settings import MIB
@@ -69,9 +69,9 @@ def write_pages(source: Path, target: Path, times: int) -> int:
 def ours(folder: Path, url: str) -> float:
     store = Store(url)
     began = time.perf_counter()
-    plan = pipeline.plan_import([str(folder)])
+    plan = imports.plan([str(folder)])
     run_id = pipeline.open_run(store, "benchmark")
-    pipeline.import_files(store, run_id, plan)
+    imports.load(store, run_id, plan)
     pipeline.relate(store)
     pipeline.check_total(pipeline.close_run(store, run_id), plan.total)
     seconds = time.perf_counter() - began

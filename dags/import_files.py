@@ -30,12 +30,12 @@ def import_files() -> None:
     def plan() -> list[dict[str, Any]]:
         from airflow.sdk.exceptions import AirflowFailException
 
-        from ingest import pipeline
+        from ingest import imports, pipeline
         from ingest.model import IngestError, Unavailable
 
         context = get_current_context()
         try:
-            found = pipeline.plan_import(context["params"]["paths"])
+            found = imports.plan(context["params"]["paths"])
         except Unavailable:
             raise
         except IngestError as error:
@@ -46,18 +46,18 @@ def import_files() -> None:
 
     @task(map_index_template="{{ portion }}")
     def load(batch: dict[str, Any]) -> int:
-        from ingest import pipeline
+        from ingest import imports, pipeline
 
         files = batch["files"]
         get_current_context()["portion"] = f"{files[0] if files else 'lists'} … ({len(files)} files)"  # type: ignore[typeddict-unknown-key]
-        pipeline.import_files(pipeline.connect(), batch["run_id"], pipeline.Plan(tuple(files), tuple(batch["lists"])))
+        imports.load(pipeline.connect(), batch["run_id"], imports.Plan(tuple(files), tuple(batch["lists"])))
         return len(files)
 
     @task
     def lists(batches: list[dict[str, Any]]) -> None:
-        from ingest import pipeline
+        from ingest import imports, pipeline
 
-        pipeline.import_lists(pipeline.connect(), batches[0]["run_id"], batches[0]["lists"])
+        imports.load_lists(pipeline.connect(), batches[0]["run_id"], batches[0]["lists"])
 
     @task(trigger_rule="all_done")
     def relate() -> int:

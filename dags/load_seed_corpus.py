@@ -34,7 +34,7 @@ def load_seed_corpus() -> None:
     def plan() -> list[dict[str, Any]]:
         from airflow.sdk.exceptions import AirflowFailException
 
-        from ingest import pipeline
+        from ingest import pipeline, seeds
         from ingest.model import IngestError, Unavailable
 
         context = get_current_context()
@@ -42,7 +42,7 @@ def load_seed_corpus() -> None:
         store = pipeline.connect()
         run_id = pipeline.open_run(store, "load_seed_corpus", context["run_id"])
         try:
-            corpus, paths = pipeline.plan_seed(store, params["directory"], params["corpus"] or None)
+            corpus, paths = seeds.plan(store, params["directory"], params["corpus"] or None)
         except Unavailable:
             raise
         except IngestError as error:
@@ -53,12 +53,12 @@ def load_seed_corpus() -> None:
 
     @task(map_index_template="{{ portion }}")
     def load(batch: dict[str, Any]) -> int:
-        from ingest import pipeline
+        from ingest import pipeline, seeds
 
         context = get_current_context()
         context["portion"] = f"{batch['paths'][0]} … ({len(batch['paths'])} files)"  # type: ignore[typeddict-unknown-key]
         directory = context["params"]["directory"]
-        pipeline.load_seed(pipeline.connect(), batch["run_id"], directory, batch["corpus"], batch["paths"])
+        seeds.load(pipeline.connect(), batch["run_id"], directory, batch["corpus"], batch["paths"])
         return len(batch["paths"])
 
     @task(trigger_rule="all_done")

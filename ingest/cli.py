@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ingest import accept, links, pipeline
+from ingest import accept, imports, links, pipeline, seeds
+from ingest.batches import OnLook
 from ingest.files import shown
 from ingest.local.postgres import ensure_postgres
 from ingest.model import IngestError, Look
@@ -146,10 +147,10 @@ def seed(
 ) -> None:
     """Load a directory of essays as a seed corpus, or load it again."""
     with _store() as store:
-        name, paths = pipeline.plan_seed(store, directory, corpus)
+        name, paths = seeds.plan(store, directory, corpus)
         run_id = pipeline.open_run(store, "seed")
         with _progress(f"Loading {name}", len(paths), as_json) as step:
-            pipeline.load_seed(store, run_id, directory, name, paths, step)
+            seeds.load(store, run_id, directory, name, paths, step)
         _finish(store, run_id, name, as_json)
 
 
@@ -166,11 +167,11 @@ def import_command(
     you go on editing use `ingest seed`.
     """
     with _store() as store:
-        plan = pipeline.plan_import(paths)
+        plan = imports.plan(paths)
         run_id = pipeline.open_run(store, "import")
         with _progress("Importing", plan.total, as_json) as step:
-            pipeline.import_files(store, run_id, plan, step)
-            pipeline.import_lists(store, run_id, plan.lists, step)
+            imports.load(store, run_id, plan, step)
+            imports.load_lists(store, run_id, plan.lists, step)
         _finish(store, run_id, None, as_json, plan.skipped)
 
 
@@ -299,7 +300,7 @@ def doctor(as_json: Json = False) -> None:
 
 
 @contextmanager
-def _progress(what: str, total: int, quiet: bool) -> Iterator[pipeline.OnLook | None]:
+def _progress(what: str, total: int, quiet: bool) -> Iterator[OnLook | None]:
     """A progress bar on a terminal; nothing where a program reads."""
     if quiet or not err.is_terminal:
         yield None

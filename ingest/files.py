@@ -80,23 +80,35 @@ def read_bytes(path: Path) -> bytes:
         raise NotAFile(f"{path.name} can't be read: {error.strerror}.") from error
 
 
+def digest(path: Path, root: Path) -> bytes:
+    """Digest of a file's bytes as they lie there, or of its path when they can't be had."""
+    try:
+        return hashlib.sha256(_allowed_bytes(path, root)).digest()
+    except Refused:
+        return hashlib.sha256(os.fsencode(path)).digest()
+
+
+def _allowed_bytes(path: Path, root: Path | None) -> bytes:
+    if root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        raise NotAFile(f"{path.name} is a link that leads out of its folder.", "Copy the file.")
+    return read_bytes(path)
+
+
 def open_file(path: Path, root: Path | None = None) -> Opened:
     """The bytes of a file, unpacked, without session secrets; what is refused is said, not raised.
 
     A file of a folder that is ``root`` must not lead out of it.
     """
-    digest = hashlib.sha256(os.fsencode(path)).digest()
+    sha256 = hashlib.sha256(os.fsencode(path)).digest()
     try:
-        if root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
-            raise NotAFile(f"{path.name} is a link that leads out of its folder.", "Copy the file.")
-        data = read_bytes(path)
-        digest = hashlib.sha256(data).digest()
+        data = _allowed_bytes(path, root)
+        sha256 = hashlib.sha256(data).digest()
         data = unpack(data, settings().max_file_bytes)
         if kind := next((kind for magic, kind in OTHER_FILES.items() if data.startswith(magic)), None):
             raise NotAText(f"It is {kind}, not a text or a page.", "Hand in text, Markdown or saved HTML.")
-        return Opened(path, digest, Snapshot(redact(_in_utf8(data)), shown(str(path))))
+        return Opened(path, sha256, Snapshot(redact(_in_utf8(data)), shown(str(path))))
     except Refused as error:
-        return Opened(path, digest, None, error)
+        return Opened(path, sha256, None, error)
 
 
 def _noted(reading: Reading, decoded: Decoded) -> Reading:

@@ -20,7 +20,8 @@ from ingest.redact import redact
 from ingest.schedule import BLOCKED, wait
 from ingest.settings import settings
 from ingest.store import Connection, Store, ask
-from ingest.store.record import add_addresses, record
+from ingest.store.documents import add_addresses
+from ingest.store.record import record
 from ingest.text import clean
 
 FETCHER = "fetch/1"

@@ -6,21 +6,18 @@ something new is a new revision.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields, is_dataclass, replace
-from datetime import date, datetime
-from enum import Enum
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import zstandard
 from sqlalchemy import Connection, Row
 
-from ingest.model import About, Address, BadValue, IngestError, Look, Reading, Snapshot, State
+from ingest.model import About, BadValue, Look, Reading, State
 from ingest.store.connection import Store, ask
-from ingest.store.revisions import Verdict, document_id, judge, revision_row, segments
-from ingest.text import storable
+from ingest.store.documents import add_addresses, lock_heads, native_key, proven, resolve_documents
+from ingest.store.revisions import Verdict, judge, revision_row, segments
+from ingest.store.rows import all_storable, as_json
 
 ZSTD_LEVEL = 9
 _REFUSED = {State.REFUSED, State.TOO_LARGE, State.TOO_COSTLY, State.NOT_A_PAGE, State.UNSUPPORTED}
@@ -36,7 +33,7 @@ def record(
     take anything; then nothing of the batch is stored. ``before`` runs first, in the same transaction: when it says
     False, nothing is stored. Returns whether anything was.
     """
-    looks = [cast(Look, _storable(look)) for look in looks]
+    looks = [cast(Look, all_storable(look)) for look in looks]
     packed = _pack(looks)
 
     def work(connection: Connection) -> bool:
@@ -71,19 +68,6 @@ def _refused(look: Look, error: BadValue) -> Look:
     return replace(look, reading=reading, accepted=())
 
 
-def _storable(value: Any) -> Any:
-    """The value with all its texts as the database takes them."""
-    if isinstance(value, str):
-        return value if isinstance(value, Enum) else storable(value)
-    if isinstance(value, tuple):
-        return tuple(map(_storable, value))
-    if is_dataclass(value) and not isinstance(value, (type, Snapshot)):
-        return replace(
-            value, **{part.name: _storable(getattr(value, part.name)) for part in fields(value) if part.init}
-        )
-    return value
-
-
 def _rounds(looks: Sequence[Look]) -> Iterator[list[Look]]:
     """Splits a batch so that no document or address is met twice in one round; order is kept within each."""
     waiting = list(looks)
@@ -92,27 +76,17 @@ def _rounds(looks: Sequence[Look]) -> Iterator[list[Look]]:
         this: list[Look] = []
         later: list[Look] = []
         for look in waiting:
-            keys = {look.document_key, _native(look) or look.document_key, *(a.key for a in _proven(look))}
+            keys = {look.document_key, native_key(look) or look.document_key, *(a.key for a in proven(look))}
             (later if keys & taken else this).append(look)
             taken |= keys
         yield this
         waiting = later
 
 
-def _native(look: Look) -> str | None:
-    essay = look.reading.essay
-    return f"{look.reading.site}:{essay.native_id}" if essay and essay.native_id else None
-
-
-def _proven(look: Look) -> tuple[Address, ...]:
-    """The addresses that the look proves to be of one essay, the one looked at first."""
-    return (look.address, *(a for a in look.reading.addresses if a.key != look.address.key))
-
-
 def _record_round(connection: Connection, run_id: int, looks: list[Look], readers: str) -> list[Look]:
     """Records looks whose addresses differ; returns those that reach a document which another one has just reached."""
-    addresses = add_addresses(connection, [a for look in looks for a in (*_proven(look), *look.accepted)])
-    documents = _resolve_documents(connection, looks, addresses)
+    addresses = add_addresses(connection, [a for look in looks for a in (*proven(look), *look.accepted)])
+    documents = resolve_documents(connection, looks, addresses)
     taken: set[int] = set()
     later = []
     for look in looks:
@@ -123,7 +97,7 @@ def _record_round(connection: Connection, run_id: int, looks: list[Look], reader
             taken.add(number)
     looks = [look for look in looks if look not in later]
     documents = {look.origin: documents[look.origin] for look in looks if look.origin in documents}
-    heads = _lock_heads(connection, sorted(set(documents.values())))
+    heads = lock_heads(connection, sorted(set(documents.values())))
     looks, verdicts = _judge_all(looks, documents, heads)
     fetches = _add_fetches(connection, run_id, looks, addresses, readers)
     _add_revisions(connection, looks, verdicts, documents, heads, fetches)
@@ -133,97 +107,12 @@ def _record_round(connection: Connection, run_id: int, looks: list[Look], reader
     return later
 
 
-def _rows(rows: list[dict[str, Any]]) -> str:
-    return json.dumps(rows, ensure_ascii=False, default=_plain)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError(type(value).__name__)
-
-
 def _pack(looks: Sequence[Look]) -> dict[str, list[Any]]:
     """The columns of the batch's snapshots, compressed before the transaction begins."""
     snapshots = {look.snapshot.sha256: look.snapshot.data for look in looks if look.snapshot and not look.settled}
     packer = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
     columns = [(sha256, len(data), packer.compress(data)) for sha256, data in snapshots.items()]
     return dict(zip(("sha256", "size", "bytes"), map(list, zip(*columns, strict=True)), strict=True)) if columns else {}
-
-
-def add_addresses(connection: Connection, addresses: Iterable[Address]) -> dict[str, Row[Any]]:
-    """The rows of these addresses by their keys, made where there are none, and locked."""
-    rows = [
-        {"key": a.key, "site": a.site, "url": a.url, "host": urlsplit(a.url).hostname if a.url else None}
-        for a in addresses
-    ]
-    return {row.key: row for row in ask(connection, "record", "add_addresses", rows=_rows(rows))}
-
-
-def _resolve_documents(connection: Connection, looks: list[Look], addresses: dict[str, Row[Any]]) -> dict[str, int]:
-    """Origin → document, for the looks that have an essay; documents that are new are added.
-
-    In this order: the site's identity, the document of a proven address, the key.
-    """
-    essays = {look.origin: look for look in looks if look.reading.essay is not None}
-    if not essays:
-        return {}
-    natives = [
-        {"site": look.reading.site, "native_id": look.reading.essay.native_id}
-        for look in essays.values()
-        if look.reading.essay and look.reading.essay.native_id
-    ]
-    bound = {o: [addresses[a.key].document_id for a in _proven(look)] for o, look in essays.items()}
-    found = ask(
-        connection, "record", "find_documents", natives=_rows(natives),
-        keys=[look.document_key for look in essays.values()], ids=[i for ids in bound.values() for i in ids if i],
-    )  # fmt: skip
-    by_native = {f"{row.site}:{row.native_id}": row.document_id for row in found if row.native_id}
-    by_id = {row.document_id: row for row in found}
-    by_key = {row.key: row.document_id for row in found}
-    resolved: dict[str, int] = {}
-    new: list[dict[str, Any]] = []
-    for origin, look in essays.items():
-        native = _native(look)
-        # An address may point at a document whose identity is known to be another one; identity decides.
-        fitting = [i for i in bound[origin] if i and (not native or by_id[i].native_id is None)]
-        known = by_native.get(native or "") or next(iter(fitting), None) or by_key.get(look.document_key)
-        if known is None:
-            known = document_id(look.document_key)
-            new.append(_document_row(look, known))
-        resolved[origin] = known
-    if new:
-        ask(connection, "record", "add_sources", rows=_rows([_source_row(look) for look in essays.values()]))
-        ask(connection, "record", "add_documents", rows=_rows(new))
-    return resolved
-
-
-def _source_row(look: Look) -> dict[str, Any]:
-    return {"slug": look.found_by, "kind": "seed" if look.seed else look.found_by}
-
-
-def _document_row(look: Look, number: int) -> dict[str, Any]:
-    essay = look.reading.essay
-    assert essay is not None
-    return {
-        "document_id": number, "key": look.document_key, "site": look.reading.site if essay.native_id else None,
-        "native_id": essay.native_id, "corpus": look.corpus, "found_by": look.found_by, "obtained": look.obtained,
-        "completeness": essay.completeness, "role": essay.role, "url": essay.url,
-    }  # fmt: skip
-
-
-def _lock_heads(connection: Connection, ids: list[int]) -> dict[int, Row[Any]]:
-    if ids:
-        # Two statements: one that waits for a lock reads rows joined to it as they were before it waited.
-        ask(connection, "record", "lock_documents", ids=ids)
-    heads = {row.document_id: row for row in ask(connection, "record", "heads", ids=ids)} if ids else {}
-    if missing := set(ids) - heads.keys():
-        raise IngestError(
-            f"Document {min(missing)} was removed while it was loaded, or two keys share this number.", "Run again."
-        )
-    return heads
 
 
 def _judge_all(
@@ -258,7 +147,7 @@ def _add_fetches(
         }
         for look in looks
     ]  # fmt: skip
-    added = ask(connection, "record", "add_fetches", run_id=run_id, readers=readers, rows=_rows(rows))
+    added = ask(connection, "record", "add_fetches", run_id=run_id, readers=readers, rows=as_json(rows))
     return {row.origin: row.fetch_id for row in added}
 
 
@@ -284,7 +173,7 @@ def _add_revisions(
         }
         for number, look in revised.items()
     ]  # fmt: skip
-    added = ask(connection, "record", "add_revisions", rows=_rows(rows))
+    added = ask(connection, "record", "add_revisions", rows=as_json(rows))
     revisions = {row.document_id: row.revision_id for row in added}
     parts, claims, current = [], [], []
     for number, look in revised.items():
@@ -303,10 +192,10 @@ def _add_revisions(
             }
         )  # fmt: skip
     if parts:
-        ask(connection, "record", "add_segments", rows=_rows(parts))
+        ask(connection, "record", "add_segments", rows=as_json(parts))
     if claims:
-        ask(connection, "record", "add_claims", rows=_rows(claims))
-    ask(connection, "record", "set_current", rows=_rows(current))
+        ask(connection, "record", "add_claims", rows=as_json(claims))
+    ask(connection, "record", "set_current", rows=as_json(current))
 
 
 def _ids(look: Look) -> tuple[str, tuple[str, ...]]:
@@ -318,7 +207,7 @@ def _accounts(connection: Connection, looks: list[Look]) -> dict[tuple[str, tupl
     wanted = sorted({_ids(look) for look in looks if _ids(look)[1]})
     if not wanted:
         return {}
-    rows = _rows([{"site": site, "ids": list(ids)} for site, ids in wanted])
+    rows = as_json([{"site": site, "ids": list(ids)} for site, ids in wanted])
     # Asked twice: a later one of these may have proved two accounts to be one.
     ask(connection, "record", "accounts_of", rows=rows)
     return {(r.site, tuple(r.ids)): r.account_id for r in ask(connection, "record", "accounts_of", rows=rows)}
@@ -331,18 +220,18 @@ def _bind_addresses(
         {"address_id": addresses[a.key].address_id, "document_id": documents[look.origin]}
         for look in looks
         if look.origin in documents
-        for a in _proven(look)
+        for a in proven(look)
     ]
     if bound:
-        ask(connection, "record", "set_address_documents", rows=_rows(bound))
+        ask(connection, "record", "set_address_documents", rows=as_json(bound))
     states = [{"address_id": addresses[x.address.key].address_id, "state": x.reading.state} for x in looks]
-    ask(connection, "record", "set_address_states", rows=_rows(states))
+    ask(connection, "record", "set_address_states", rows=as_json(states))
     seen = [
         {"address_id": addresses[x.address.key].address_id, "availability": _availability(x.reading.state)}
         for x in looks if x.how == "network" and x.reading.state.about in {About.CONTENT, About.ESSAY}
     ]  # fmt: skip
     if seen:
-        ask(connection, "record", "set_availability", rows=_rows(seen))
+        ask(connection, "record", "set_availability", rows=as_json(seen))
     if accepted := [addresses[a.key].address_id for look in looks for a in look.accepted]:
         ask(connection, "record", "accept_addresses", ids=accepted)
 
@@ -363,8 +252,8 @@ def _add_outcomes(
         for look in looks
     ]  # fmt: skip
     mentions = [fetches[look.origin] for look in looks if look.how != "network"]
-    ask(connection, "record", "add_outcomes", run_id=run_id, rows=_rows(rows), mentions=mentions)
-    others = [addresses[a.key].address_id for look in looks if look.reading.essay for a in _proven(look)[1:]]
+    ask(connection, "record", "add_outcomes", run_id=run_id, rows=as_json(rows), mentions=mentions)
+    others = [addresses[a.key].address_id for look in looks if look.reading.essay for a in proven(look)[1:]]
     if others:
         ask(connection, "record", "settle_others", run_id=run_id, ids=others)
     accepted = {a.key: a for look in looks for a in look.accepted}
@@ -375,7 +264,7 @@ def _add_outcomes(
         for key in sorted(accepted)
     ]
     if waiting:
-        ask(connection, "record", "add_accepted", run_id=run_id, rows=_rows(waiting))
+        ask(connection, "record", "add_accepted", run_id=run_id, rows=as_json(waiting))
 
 
 def _availability(state: State) -> str:
@@ -401,4 +290,4 @@ def _set_seed_files(connection: Connection, looks: list[Look], documents: dict[s
         for look in looks if look.seed
     ]  # fmt: skip
     if rows:
-        ask(connection, "record", "set_seed_files", rows=_rows(rows))
+        ask(connection, "record", "set_seed_files", rows=as_json(rows))

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from ingest import pipeline
+from ingest import imports, pipeline, seeds
 from ingest.store import Store, migrate
 
 from ..conftest import ROOT, database_url, execute, rows
@@ -21,12 +21,12 @@ def loaded(server: str):
     execute(server, f"CREATE DATABASE {name} OWNER essays_owner", f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     migrate(database_url(name))
     store = Store(database_url(name, "loader"))
-    corpus, paths = pipeline.plan_seed(store, str(ROOT / "examples" / "corpus"), "examples")
+    corpus, paths = seeds.plan(store, str(ROOT / "examples" / "corpus"), "examples")
     run_id = pipeline.open_run(store, "load_seed_corpus", "first")
-    pipeline.load_seed(store, run_id, str(ROOT / "examples" / "corpus"), corpus, paths)
+    seeds.load(store, run_id, str(ROOT / "examples" / "corpus"), corpus, paths)
     pipeline.close_run(store, run_id)
     run_id = pipeline.open_run(store, "import_files", "second")
-    pipeline.import_files(store, run_id, pipeline.plan_import([str(ROOT / "examples" / "pages")]))
+    imports.load(store, run_id, imports.plan([str(ROOT / "examples" / "pages")]))
     pipeline.relate(store)
     pipeline.close_run(store, run_id)
     store.close()
@@ -111,8 +111,8 @@ def test_a_post_of_the_first_half_hour_of_a_month_belongs_to_that_month(store: S
     (tmp_path / "c" / "n.md").write_text(
         "---\ntitle: 零点\ndate: 2026-02-01 00:30:00\n---\n\n刚过零点写的。\n", "utf-8"
     )
-    name, paths = pipeline.plan_seed(store, str(tmp_path / "c"))
-    pipeline.load_seed(store, pipeline.open_run(store, "seed"), str(tmp_path / "c"), name, paths)
+    name, paths = seeds.plan(store, str(tmp_path / "c"))
+    seeds.load(store, pipeline.open_run(store, "seed"), str(tmp_path / "c"), name, paths)
     assert rows(store, "SELECT published_on::text, (published_at AT TIME ZONE 'UTC')::text FROM essays.document") == [
         ("2026-02-01", "2026-01-31 16:30:00")]  # fmt: skip
 
@@ -159,9 +159,9 @@ def test_why_knows_files_documents_and_the_long_form(analyst: Store) -> None:
 def test_availability_is_a_history_of_network_looks(store: Store, tmp_path) -> None:
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "a.txt").write_text("曾经在线的一篇文章,后来被删,又回来了。\n", "utf-8")
-    name, paths = pipeline.plan_seed(store, str(tmp_path / "c"))
+    name, paths = seeds.plan(store, str(tmp_path / "c"))
     run_id = pipeline.open_run(store, "seed")
-    pipeline.load_seed(store, run_id, str(tmp_path / "c"), name, paths)
+    seeds.load(store, run_id, str(tmp_path / "c"), name, paths)
     looks = ["article", "not_modified", "rate_limited", "deleted_by_author", "deleted_by_author", "article"]
     for day, state in enumerate(looks, 1):
         with store.transaction() as connection:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import pipeline
+from ingest import imports, pipeline, seeds
 from ingest.model import IngestError
 from ingest.store import Store
 
@@ -18,10 +18,10 @@ ARTICLE = EXAMPLES / "article-scaling.html"
 
 
 def hand_in(store: Store, *paths: Path) -> pipeline.Account:
-    plan = pipeline.plan_import([str(path) for path in paths])
+    plan = imports.plan([str(path) for path in paths])
     run_id = pipeline.open_run(store, "import")
-    pipeline.import_files(store, run_id, plan)
-    pipeline.import_lists(store, run_id, plan.lists)
+    imports.load(store, run_id, plan)
+    imports.load_lists(store, run_id, plan.lists)
     pipeline.relate(store)
     account = pipeline.close_run(store, run_id)
     assert account.origins == plan.total
@@ -103,8 +103,8 @@ def test_a_page_whose_text_shrank_waits_for_a_person(store: Store, tmp_path: Pat
 
 
 def test_an_excerpt_resolves_by_itself_when_its_article_is_there(store: Store) -> None:
-    name, paths = pipeline.plan_seed(store, str(ROOT / "examples" / "corpus"), "examples")
-    pipeline.load_seed(store, pipeline.open_run(store, "seed"), str(ROOT / "examples" / "corpus"), name, paths)
+    name, paths = seeds.plan(store, str(ROOT / "examples" / "corpus"), "examples")
+    seeds.load(store, pipeline.open_run(store, "seed"), str(ROOT / "examples" / "corpus"), name, paths)
     pipeline.relate(store)
     excerpt = "FROM essays.relation JOIN essays.document USING (document_id) WHERE kind = 'excerpt_of'"
     assert rows(store, f"SELECT other_document_id {excerpt}") == [(None,)]
@@ -124,8 +124,8 @@ def test_a_file_that_is_also_a_seed_is_a_second_copy_whichever_comes_first(
     (tmp_path / "c" / "a.txt").write_text("同一份文件,既是种子,也被人交上来一次,应当算两份。\n", "utf-8")
 
     def seed() -> None:
-        name, paths = pipeline.plan_seed(store, str(tmp_path / "c"))
-        pipeline.load_seed(store, pipeline.open_run(store, "seed"), str(tmp_path / "c"), name, paths)
+        name, paths = seeds.plan(store, str(tmp_path / "c"))
+        seeds.load(store, pipeline.open_run(store, "seed"), str(tmp_path / "c"), name, paths)
 
     steps = [seed, lambda: hand_in(store, tmp_path / "c" / "a.txt")]
     for step in steps if seed_first else reversed(steps):
@@ -197,10 +197,10 @@ def test_a_bad_file_gets_a_typed_state_and_the_rest_goes_on(
 
 def test_a_path_that_is_not_there_and_a_folder_without_pages_are_clear_errors(tmp_path: Path) -> None:
     with pytest.raises(IngestError, match="is not there"):
-        pipeline.plan_import([str(tmp_path / "nowhere")])
+        imports.plan([str(tmp_path / "nowhere")])
     (tmp_path / "style.css").write_text("p {}", "utf-8")
     with pytest.raises(IngestError, match="nothing to import"):
-        pipeline.plan_import([str(tmp_path)])
+        imports.plan([str(tmp_path)])
 
 
 # Real pages
@@ -384,8 +384,8 @@ def test_an_unpaid_preview_never_replaces_a_full_text(store: Store, tmp_path: Pa
 def test_a_page_that_is_also_a_seed_is_two_documents_in_either_order(store: Store, tmp_path: Path) -> None:
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "page.html").write_bytes(ARTICLE.read_bytes())
-    name, paths = pipeline.plan_seed(store, str(tmp_path / "c"))
-    pipeline.load_seed(store, pipeline.open_run(store, "seed"), str(tmp_path / "c"), name, paths)
+    name, paths = seeds.plan(store, str(tmp_path / "c"))
+    seeds.load(store, pipeline.open_run(store, "seed"), str(tmp_path / "c"), name, paths)
     hand_in(store, ARTICLE)
     assert rows(store, "SELECT corpus, native_id IS NOT NULL FROM essays.document ORDER BY 1") == [
         ("ingested", True), ("seed", False)]  # fmt: skip
@@ -403,7 +403,7 @@ def test_a_run_that_is_cleared_after_a_file_changed_reads_it_again(store: Store,
     for title in (rows_title(page), "改过的题目"):
         file.write_text(page.replace(rows_title(page), title), "utf-8")
         run_id = pipeline.open_run(store, "import", "same run")
-        pipeline.import_files(store, run_id, pipeline.plan_import([str(file)]))
+        imports.load(store, run_id, imports.plan([str(file)]))
         pipeline.check_total(pipeline.close_run(store, run_id), 1)
     assert rows(store, "SELECT title FROM essays.document") == [("改过的题目",)]
 
@@ -418,9 +418,9 @@ def test_importers_at_the_same_time_of_the_same_pages_all_succeed(store: Store, 
 
     def work(n: int) -> int:
         own = Store(database_url(database, "loader"))
-        plan = pipeline.plan_import([str(tmp_path)])
+        plan = imports.plan([str(tmp_path)])
         run_id = pipeline.open_run(own, "import")
-        pipeline.import_files(own, run_id, pipeline.Plan(plan.files if n % 2 else plan.files[::-1]))
+        imports.load(own, run_id, imports.Plan(plan.files if n % 2 else plan.files[::-1]))
         pipeline.relate(own)
         origins = pipeline.close_run(own, run_id).origins
         own.close()

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from ingest import links, pipeline
+from ingest import links, pipeline, seeds
 from ingest.settings import settings
 from ingest.store import Store
 
@@ -107,8 +107,8 @@ def test_pasting_again_fetches_nothing_that_is_settled(store: Store, lab) -> Non
 
 def test_a_seed_excerpt_resolves_when_its_article_is_fetched(store: Store, lab) -> None:
     corpus = ROOT / "examples" / "corpus"
-    name, paths = pipeline.plan_seed(store, str(corpus), "examples")
-    pipeline.load_seed(store, pipeline.open_run(store, "seed"), str(corpus), name, paths)
+    name, paths = seeds.plan(store, str(corpus), "examples")
+    seeds.load(store, pipeline.open_run(store, "seed"), str(corpus), name, paths)
     run(store, "")
     assert rows(
         store, "SELECT count(*) FROM essays.relation WHERE kind = 'excerpt_of' AND other_document_id IS NULL"

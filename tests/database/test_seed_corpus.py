@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import pipeline
+from ingest import batches, pipeline, seeds
 from ingest.model import IngestError
 from ingest.store import Store
 
@@ -14,9 +14,9 @@ PLAIN = "第一段说模型变大了。\n第二段说账单也变大了。\n"
 
 
 def load(store: Store, folder: Path, corpus: str | None = None) -> pipeline.Account:
-    name, paths = pipeline.plan_seed(store, str(folder), corpus)
+    name, paths = seeds.plan(store, str(folder), corpus)
     run_id = pipeline.open_run(store, "seed")
-    pipeline.load_seed(store, run_id, str(folder), name, paths)
+    seeds.load(store, run_id, str(folder), name, paths)
     pipeline.relate(store)
     account = pipeline.close_run(store, run_id, name)
     pipeline.check_total(account, len(paths))
@@ -52,10 +52,10 @@ def test_loading_twice_adds_only_runs_and_fetches(store: Store, corpus: Path) ->
 
 
 def test_a_task_that_is_tried_again_counts_its_files_once(store: Store, corpus: Path) -> None:
-    name, paths = pipeline.plan_seed(store, str(corpus))
+    name, paths = seeds.plan(store, str(corpus))
     run_id = pipeline.open_run(store, "seed", "the same run")
     for _ in range(3):
-        pipeline.load_seed(store, pipeline.open_run(store, "seed", "the same run"), str(corpus), name, paths)
+        seeds.load(store, pipeline.open_run(store, "seed", "the same run"), str(corpus), name, paths)
     assert pipeline.close_run(store, run_id).origins == len(paths)
 
 
@@ -113,10 +113,10 @@ def test_equal_file_names_of_two_corpora_do_not_mix(store: Store, corpus: Path, 
 
 
 def test_numbers_of_documents_do_not_depend_on_the_order_of_loading(store: Store, corpus: Path) -> None:
-    name, paths = pipeline.plan_seed(store, str(corpus))
+    name, paths = seeds.plan(store, str(corpus))
     run_id = pipeline.open_run(store, "seed")
     for path in reversed(paths):
-        pipeline.load_seed(store, run_id, str(corpus), name, [path])
+        seeds.load(store, run_id, str(corpus), name, [path])
     assert [number for number, _ in documents(store)] == [
         rows(store, f"SELECT ('x' || substr(encode(sha256('{key}'::bytea), 'hex'), 1, 13))::bit(52)::bigint")[0][0]
         for _, key in documents(store)
@@ -154,10 +154,10 @@ def test_a_file_in_gb18030_is_loaded_whole(store: Store, tmp_path: Path) -> None
 
 def test_a_directory_that_is_not_there_is_one_clear_error(store: Store, tmp_path: Path) -> None:
     with pytest.raises(IngestError, match="is not there"):
-        pipeline.plan_seed(store, str(tmp_path / "nowhere"))
+        seeds.plan(store, str(tmp_path / "nowhere"))
     (tmp_path / "file").write_text("x", "utf-8")
     with pytest.raises(IngestError, match="is a file"):
-        pipeline.plan_seed(store, str(tmp_path / "file"))
+        seeds.plan(store, str(tmp_path / "file"))
 
 
 def test_thousands_of_files_are_loaded_in_batches(store: Store, tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_a_new_reader_reads_old_files_again(store: Store, corpus: Path, monkeypa
 
 
 def test_large_files_are_loaded_in_batches_of_bounded_size(store: Store, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(pipeline, "BATCH_BYTES", 3_000_000)
+    monkeypatch.setattr(batches, "BATCH_BYTES", 3_000_000)
     (tmp_path / "c").mkdir()
     for n in range(8):
         (tmp_path / "c" / f"{n}.txt").write_text(f"第{n}个很长的文件。" + "字" * 400_000, "utf-8")
@@ -304,4 +304,4 @@ def test_a_thousand_equal_files_are_related_in_no_time(store: Store, tmp_path: P
 @pytest.mark.parametrize("name", ["", "  "])
 def test_an_empty_directory_name_is_refused(store: Store, name: str) -> None:
     with pytest.raises(IngestError, match="No directory was named"):
-        pipeline.plan_seed(store, name)
+        seeds.plan(store, name)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from opencc import OpenCC
 
-from ingest import pipeline
+from ingest import pipeline, seeds
 from ingest.store import Store
 
 from ..conftest import database_url, rows
@@ -29,8 +29,8 @@ def write(folder: Path, texts: dict[str, str]) -> Path:
 
 
 def load(store: Store, folder: Path, paths: list[str] | None = None) -> None:
-    name, found = pipeline.plan_seed(store, str(folder), "works")
-    pipeline.load_seed(store, pipeline.open_run(store, "seed"), str(folder), name, paths or found)
+    name, found = seeds.plan(store, str(folder), "works")
+    seeds.load(store, pipeline.open_run(store, "seed"), str(folder), name, paths or found)
     pipeline.relate(store)
 
 
@@ -88,13 +88,13 @@ def test_loaders_at_the_same_time_make_the_same_works(store: Store, database: st
         for copy in range(8)
     }
     folder = write(tmp_path / "w", texts)
-    name, paths = pipeline.plan_seed(store, str(folder), "works")
+    name, paths = seeds.plan(store, str(folder), "works")
 
     def work(share: list[str]) -> None:
         own = Store(database_url(database, "loader"))
         run_id = pipeline.open_run(own, "seed")
         for path in share:
-            pipeline.load_seed(own, run_id, str(folder), name, [path])
+            seeds.load(own, run_id, str(folder), name, [path])
             pipeline.relate(own)
         own.close()
 
@@ -106,12 +106,12 @@ def test_loaders_at_the_same_time_make_the_same_works(store: Store, database: st
 
 def test_two_loaders_of_the_same_files_store_each_once(store: Store, database: str, tmp_path: Path) -> None:
     folder = write(tmp_path / "w", {f"{n}.txt": f"第{n}篇,内容各不相同,编号是{n * 7919}。\n" for n in range(60)})
-    name, paths = pipeline.plan_seed(store, str(folder), "works")
+    name, paths = seeds.plan(store, str(folder), "works")
 
     def work(n: int) -> int:
         own = Store(database_url(database, "loader"))
         run_id = pipeline.open_run(own, "seed")
-        pipeline.load_seed(own, run_id, str(folder), name, paths if n % 2 else paths[::-1])
+        seeds.load(own, run_id, str(folder), name, paths if n % 2 else paths[::-1])
         pipeline.relate(own)
         total = pipeline.close_run(own, run_id).origins
         own.close()

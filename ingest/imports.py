@@ -1,0 +1,144 @@
+"""Files that are handed in: saved pages, texts, and what exporters wrote, joined with their lists."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ingest import accept
+from ingest.batches import Known, OnLook, batches, before, known_looks, record_all
+from ingest.files import LISTS, PAGES, TEXTS, Opened, open_file, read_opened, shown, walk
+from ingest.formats import wechat_export
+from ingest.model import Address, Evidence, IngestError, Look, Obtained, Reading, Refused, State
+from ingest.settings import settings
+from ingest.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The files of an import: pages and texts, lists of an exporter beside them, and what was passed over."""
+
+    files: tuple[str, ...]
+    lists: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Looks that importing all of it makes: one a file, one a list, one a text in a list."""
+        texts = sum(
+            bool(wechat_export.complete(None, entry)) for path in self.lists for entry in _entries([path]).listed
+        )
+        return len(self.files) + len(self.lists) + texts
+
+
+def plan(paths: Iterable[str]) -> Plan:
+    """All files under these paths, each once. Raises ``IngestError`` for a path that isn't there."""
+    files: dict[Path, str] = {}
+    lists: dict[Path, str] = {}
+    skipped: dict[Path, str] = {}
+    for given in paths:
+        path = Path(given).expanduser()
+        if not given.strip() or not path.exists():
+            raise IngestError(f"{given or 'An empty path'} is not there.", _remedy(given))
+        for file in walk(path):
+            name = file.name.lower()
+            if name.endswith(LISTS):
+                kind = skipped if _list(file) is None else lists
+            else:
+                kind = files if name.endswith(PAGES + TEXTS) or not path.is_dir() or file.is_dir() else skipped
+            kind.setdefault(file.resolve(), str(file))
+    if not files and not lists:
+        raise IngestError("There is nothing to import.", f"Files are taken by their names: {' '.join(PAGES + TEXTS)}.")
+    return Plan(tuple(files.values()), tuple(lists.values()), tuple(skipped.values()))
+
+
+def _remedy(given: str) -> str:
+    if "://" in given:
+        return "Links are fetched by `ingest links` and the DAG ingest_links."
+    return "Check the path; a DAG's paths are absolute, and of the machine that runs its tasks."
+
+
+def load(store: Store, run_id: int, plan: Plan, on_look: OnLook | None = None) -> None:
+    """Reads and stores the files of a plan, joined with its lists, in batches that are committed one by one."""
+    entries = _entries(plan.lists)
+    for batch in batches(plan.files, Path):
+        known = {} if entries.listed else known_looks(store, batch.values(), None)
+        record_all(store, run_id, [_look(file, entries, known) for file in batch.values()], on_look)
+
+
+def load_lists(store: Store, run_id: int, lists: Sequence[str], on_look: OnLook | None = None) -> None:
+    """Stores what lists hold beyond their pages: addresses to fetch, and texts, where no better page is stored."""
+    for path in lists:
+        file, entries = open_file(Path(path)), _entries([path])
+        reading = Reading(State.NOT_A_PAGE, wechat_export.READER, reason=f"a list of {len(entries.listed)} articles")
+        asked = tuple(entry.addresses[0] for entry in entries.listed if entry.addresses)
+        looks = [_handed_in(path, file, reading, accepted=asked)]
+        for number, entry in enumerate(entries.listed, 1):
+            if essay := wechat_export.complete(None, entry):
+                part = hashlib.sha256(f"{entry.title}\n{entry.content}".encode()).hexdigest()[:12]
+                told = Reading(
+                    entry.state or State.ARTICLE, wechat_export.READER, "wechat", essay,
+                    addresses=entry.addresses, evidence=Evidence.LISTED,
+                )  # fmt: skip
+                looks.append(_handed_in(f"{path}#{number}", file, told, part=f"#{part}"))
+        for start in range(0, len(looks), settings().batch_files):
+            record_all(store, run_id, looks[start : start + settings().batch_files], on_look)
+
+
+def _look(file: Opened, entries: wechat_export.Entries, known: Known) -> Look:
+    if earlier := before(file, known, None):
+        return replace(_handed_in(str(file.path), file, earlier), settled=True)
+    reading, accepted = read_opened(file)
+    if entries.listed and (reading.essay or reading.state is State.UNREADABLE):
+        reading = _joined(reading, entries, file)
+    return _handed_in(str(file.path), file, reading, accepted)
+
+
+def _joined(reading: Reading, entries: wechat_export.Entries, file: Opened) -> Reading:
+    """The reading with what the list knows of it; what fits no entry or several is said and left without identity."""
+    if reading.essay and reading.essay.native_id:
+        return reading
+    joined = entries.join(reading.essay, reading.addresses, str(file.path))
+    essay = wechat_export.complete(reading.essay, joined.entry, title_will_do=True) if joined.entry else None
+    if joined.entry is None or essay is None:
+        return replace(reading, reason="; ".join(filter(None, (reading.reason, joined.reason))))
+    # Without the list the page was, or would have been, a document of its own by its bytes.
+    bytes_address = [_file_address(file)] if not reading.addresses else []
+    addresses = {a.key: a for a in (*reading.addresses, *joined.entry.addresses, *bytes_address)}
+    state = joined.entry.state or State.ARTICLE if reading.essay is None else reading.state
+    return replace(
+        reading, state=state, site="wechat", essay=essay, reason=joined.reason, addresses=tuple(addresses.values()),
+        evidence=min(reading.evidence, Evidence.REDUCED, key=lambda evidence: evidence.rank),
+    )  # fmt: skip
+
+
+def _handed_in(origin: str, file: Opened, reading: Reading, accepted: tuple[Address, ...] = (), part: str = "") -> Look:
+    address = next(iter(reading.addresses), _file_address(file, part))
+    essay = reading.essay
+    key = f"{reading.site}:{essay.native_id}" if essay and essay.native_id else address.key
+    return Look(
+        address, file.snapshot, reading, "handed_in", Obtained.HANDED_IN, "ingested", "files", shown(origin), key,
+        accepted=accepted,
+    )  # fmt: skip
+
+
+def _file_address(file: Opened, part: str = "") -> Address:
+    """The address of a page that names none: its bytes, and the part of a list."""
+    digest = file.snapshot.sha256 if file.snapshot else file.sha256
+    return Address(f"file:{digest.hex()}{part}")
+
+
+def _entries(paths: Iterable[str]) -> wechat_export.Entries:
+    """The entries of these lists, each article once."""
+    return wechat_export.Entries.of([entry for path in paths for entry in _list(Path(path)) or ()], accept.address)
+
+
+def _list(path: Path) -> tuple[wechat_export.Listed, ...] | None:
+    """The entries of an exporter's list; None when the file is no such list."""
+    file = open_file(path)
+    try:
+        return wechat_export.read_list(file.snapshot.data, path.name) if file.snapshot else None
+    except Refused:
+        return None
