@@ -173,7 +173,7 @@ def _look_at(store: Store, run_id: int, host: str, leased: Any) -> Look | None:
 def _look(leased: Any, fetched: Fetched) -> Look:
     address = Address(leased.key, leased.url, leased.site)
     snapshot = Snapshot(redact(fetched.body)) if fetched.body else None
-    reading = _reading(fetched, snapshot)
+    reading = _reading(fetched, snapshot, leased.url)
     essay = reading.essay
     key = f"{reading.site}:{essay.native_id}" if essay and essay.native_id else address.key
     origin = f"{leased.key} ({leased.fence})"
@@ -183,11 +183,14 @@ def _look(leased: Any, fetched: Fetched) -> Look:
     )  # fmt: skip
 
 
-def _reading(fetched: Fetched, snapshot: Snapshot | None) -> Reading:
+def _reading(fetched: Fetched, snapshot: Snapshot | None, asked: str) -> Reading:
     if fetched.state or snapshot is None:
         return Reading(fetched.state or State.NOT_A_PAGE, FETCHER, reason=fetched.reason or "an empty answer")
     try:
-        return read.read_page(Page(decode(snapshot.data).text, url=fetched.url))
+        text = decode(snapshot.data).text
+        reading = read.read_page(Page(text, url=fetched.url))
+        # A captcha may say of the address that was asked, and not of us, that it is the wrong form of it.
+        return read.read_page(Page(text, url=asked)) if reading.state in BLOCKED else reading
     except Refused as error:
         return Reading(error.state, read.READER, reason=str(error))
     except Exception as error:  # one page must not end the work on its host

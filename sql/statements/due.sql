@@ -85,6 +85,8 @@ FROM ingest.address a LEFT JOIN ingest.host h USING (host)
 WHERE a.due_at IS NOT NULL ORDER BY a.due_at LIMIT 1000
 
 -- until --
-UPDATE ingest.run_address ra SET until = a.due_at
-FROM ingest.address a
+UPDATE ingest.run_address ra SET until = greatest(a.due_at, h.breaker_until),
+    why = CASE WHEN h.paused THEN 'the host is paused' WHEN h.breaker_until > now() THEN 'the host is left alone after captchas'
+        ELSE ra.why END
+FROM ingest.address a LEFT JOIN ingest.host h USING (host)
 WHERE ra.run_id = %(run_id)s AND a.address_id = ra.address_id AND ra.outcome = 'waiting'

@@ -28,6 +28,8 @@ SCRIPT = {
         "/s/ErrorArticle0000000000": {"do": "page", "status": 500, "html": "<html>oops</html>"},
         "/s/CaptchaArticle00000000": {"do": "page", "html": CAPTCHA},
         "/s/CaptchaArticle00000001": {"do": "page", "html": CAPTCHA},
+        "/s": {"do": "redirect", "to": "/mp/wappoc_appmsgcaptcha?poc_token=x"},
+        "/mp/wappoc_appmsgcaptcha": {"do": "page", "html": CAPTCHA},
     },
     "blog.example.com": {"*": {"do": "page", "html": "<html><body><p>another site</p></body></html>"}},
 }
@@ -135,8 +137,32 @@ def test_two_captchas_in_a_row_open_the_breaker_and_touch_nothing_stored(store: 
         tokens[0]: ("waiting", "verify_page"), tokens[1]: ("waiting", "verify_page"), tokens[2]: ("waiting", None),
     }  # fmt: skip
     assert rows(store, "SELECT breaker_until > now() + interval '14 minutes' FROM ingest.host") == [(True,)]
+    assert rows(store, "SELECT count(*) FROM essays.run_account WHERE why LIKE '%%left alone%%' AND until > now()") == [
+        (3,)
+    ]
     assert rows(store, "SELECT * FROM essays.document") == before
     assert rows(store, "SELECT count(*) FROM essays.run_account WHERE outcome = 'waiting' AND until IS NULL") == [(0,)]
+
+
+def test_a_long_link_that_is_answered_by_a_captcha_needs_its_short_form(store: Store, lab) -> None:
+    run(store, f"https://{HOST}{LONG} {url(ARTICLE)}")
+    got = outcomes(store)
+    assert ("fetched", "needs_short_link") in got.values()
+    assert got[ARTICLE] == ("fetched", "article")
+    assert rows(store, "SELECT breaker_until FROM ingest.host") == [(None,)]
+
+
+def test_no_network_is_a_reason_and_a_due_time_and_is_made_good_later(store: Store, lab) -> None:
+    lab.down()
+    run(store, url(ARTICLE))
+    assert outcomes(store)[ARTICLE] == ("waiting", "network_error")
+    assert rows(store, "SELECT count(*) FROM essays.run_account WHERE until > now()") == [(1,)]
+    assert "network_error" in str(rows(store, f"SELECT detail FROM essays.why('{url(ARTICLE)}')"))
+    lab.up()
+    with store.transaction() as connection:
+        connection.exec_driver_sql("UPDATE ingest.address SET due_at = now()")
+    run(store, "")
+    assert rows(store, "SELECT count(*) FROM essays.document") == [(1,)]
 
 
 def test_a_paused_host_is_left_alone_until_it_is_released(store: Store, lab) -> None:
