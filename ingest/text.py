@@ -17,7 +17,7 @@ UNTITLED = "（无题）"
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
-_SPACES = re.compile("[\t \u00a0\u2000-\u200a\u202f\u205f]+(?=\n|$)")
+_SPACES = "\t \u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SENTENCE_END = re.compile(r"(?<=[。！？!?…])|\n")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -32,7 +32,7 @@ def clean(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = storable(text)
-    text = _SPACES.sub("", _UNSEEN.sub("", text).replace("\u00a0", " "))
+    text = "\n".join(line.rstrip(_SPACES) for line in _UNSEEN.sub("", text).replace("\u00a0", " ").split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip("\n ")
 
 

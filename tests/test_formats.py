@@ -1,6 +1,7 @@
 """Every text in tests/texts is read by the format that its expected value names."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -146,3 +147,149 @@ def test_the_real_plain_text_has_no_title() -> None:
     essay = essay_of(path)
     assert essay.title is None
     assert essay.display_title == "转眼,2024年的九月就要带来,能写在简历里的东西,和两年前没什么区别"
+
+
+# What looks like something else
+
+PROSE = {
+    "a list of books": "书名：三体。\n作者：刘慈欣。\n书名：活着。\n作者：余华。\n书名：围城？\n作者：钱钟书。",
+    "a review": "优点：便宜，好用吗？\n缺点：慢。\n优点：轻。\n缺点：贵。\n优点：快。\n缺点：吵。",
+    "ordinals": "第一：要快。\n第二：要好吗？\n第三：要省。\n第一：再快。\n第二：再好。\n第三：再省。",
+    "a time log": "8:00 起床\n9:00 吃饭\n10:00 上班\n8:00 起床\n9:00 吃饭\n10:00 上班",
+    "a log with notes": "跑步 7:00\n五公里。\n早饭 8:00\n豆浆。\n跑步 18:00\n又三公里。",
+    "references": "论文：https://a.cn/1\n代码：https://a.cn/2\n论文：https://a.cn/3\n代码：https://a.cn/4\nhttps://a.cn/5\nhttps://a.cn/6",
+    "a novel": "他说：你来了吗？\n她说：来了。\n他说：坐吧。\n她说：好。\n他说：喝茶？\n她说：不喝。",
+    "a novel with names": "老王笑道：来了？\n小李问：坐哪？\n老王笑道：坐吧。\n小李问：茶呢？",
+    "a contract": "甲方：北京某公司。\n乙方：上海某公司。\n甲方：应付款吗？\n乙方：应交货。",
+    "a talk quoted in an essay": "很长的文章。" * 30
+    + "\n问：好吗？\n答：好。\n问：真的？\n答：真的。\n"
+    + "文章还在写。" * 30,
+    "clauses": "问题是：谁来付？\n我想说的是：没有人。\n问题是：谁来算？\n我想说的是：没有人。",
+}
+
+
+@pytest.mark.parametrize("text", PROSE.values(), ids=PROSE.keys())
+def test_prose_with_colons_is_no_transcript(text: str) -> None:
+    reading = read_text(clean(text), find(text))
+    assert reading.reader == "plain/1"
+    assert reading.essay is not None and reading.essay.text == text and not reading.essay.turns
+
+
+def test_a_speaker_whose_words_begin_with_a_digit_keeps_them() -> None:
+    text = "张三:我觉得好。\n李四:我觉得不好。\n张三:2023年就好。\n李四:那年不好。"
+    essay = read_text(text, ()).essay
+    assert essay is not None
+    assert [turn.speaker for turn in essay.turns] == ["张三", "李四", "张三", "李四"]
+
+
+@pytest.mark.parametrize(
+    ("written", "on", "precision"),
+    [
+        ("2024-05-01", "2024-05-01T00:00:00+08:00", "day"),
+        ('"2024-05-01"', "2024-05-01T00:00:00+08:00", "day"),
+        ("2024/05/01", "2024-05-01T00:00:00+08:00", "day"),
+        ("2024.5.1", "2024-05-01T00:00:00+08:00", "day"),
+        ("2024年5月1日", "2024-05-01T00:00:00+08:00", "day"),
+        ("2024-05", "2024-05-01T00:00:00+08:00", "month"),
+        ("2024", "2024-01-01T00:00:00+08:00", "year"),
+        ("2024-05-01 10:30", "2024-05-01T10:30:00+08:00", "minute"),
+        ("2024-05-01T10:30:05", "2024-05-01T10:30:05+08:00", "second"),
+        ("2024-05-01T10:30:05Z", "2024-05-01T10:30:05+00:00", "second"),
+        ("2024-05-01 10:30:05 +0900", "2024-05-01T10:30:05+09:00", "second"),
+    ],
+)
+def test_a_date_is_read_as_exactly_as_it_is_written(written: str, on: str, precision: str) -> None:
+    essay = read_text(f"---\ntitle: 题\ndate: {written}\n---\n正文。", ()).essay
+    assert essay is not None and essay.published is not None
+    assert (essay.published.at.isoformat(), essay.published.precision) == (on, precision)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2024-02-30", "0000-00-00", "9999-12-31", "0999-01-01", "2024-13", "去年", "[", "2024-05-01 10:30 +9900"],
+)
+def test_a_date_that_never_was_is_unknown(written: str) -> None:
+    essay = read_text(f"---\ntitle: 题\ndate: {written}\n---\n正文。", ()).essay
+    assert essay is not None
+    assert essay.published is None and essay.title == "题"
+
+
+@pytest.mark.parametrize(
+    ("front", "title", "author"),
+    [
+        ("title: 12:30", "12:30", None),
+        ("title: 大模型: 从零开始", "大模型: 从零开始", None),
+        ("title: 题\nauthors:\n  - 甲\n  - name: 乙", "题", "甲、乙"),
+        ("标题：全角\n作者：王五", "全角", "王五"),
+        ('title: "\\UFFFFFFFF"\nauthor: 王五', "\\UFFFFFFFF", "王五"),
+        ("title: ~\nauthor:", None, None),
+    ],
+)
+def test_front_matter_is_read_as_spelled(front: str, title: str | None, author: str | None) -> None:
+    essay = read_text(f"---\n{front}\n---\n正文。", ()).essay
+    assert essay is not None
+    assert (essay.title, essay.author, essay.text) == (title, author, "正文。")
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\ntitle: 题",
+        "[" * 3000,
+        "title: " + "[" * 3000,
+        "title: 题\n" + "x: y\n" * 9000,
+        "没有这样的键: 值",
+        "一句话。",
+    ],
+    ids=["aliases", "nested", "nested title", "long", "unknown key", "a sentence"],
+)
+def test_what_is_no_front_matter_stays_in_the_text(front: str) -> None:
+    text = clean(f"---\n{front}\n---\n正文。")
+    reading = read_text(text, ())
+    assert reading.reader == "plain/1"
+    assert reading.essay is not None and reading.essay.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "reader"),
+    [
+        ("# 一个标题\n正文。", "markdown/1"),
+        ("前言。\n# 一\n正文。\n# 二\n正文。", "markdown/1"),
+        ("前言。\n# 安装\npip install a\n# 运行\npython a.py\n完。", "plain/1"),
+        ("前言。\n\n# 只有一个\n\n正文。", "plain/1"),
+        ("前言。\n\n# 只有一个\n\n**正文**。", "markdown/1"),
+    ],
+)
+def test_headings_make_markdown_and_comments_do_not(text: str, reader: str) -> None:
+    assert read_text(text, ()).reader == reader
+
+
+BIG = 1_000_000
+HOSTILE = {
+    "cells": "# 题\n\n|a|b|\n|---|---|\n" + "|x|y|\n" * 25_000,
+    "a row of cells": "# 题\n\n|a|b|\n|---|---|\n|" + "x|" * 50_000,
+    "backticks": "# 题\n\n" + "`a" * 40_000,
+    "fences": "# 题\n\n" + "```x\n" * (BIG // 5),
+    "pictures": "# 题\n\n" + "![" * (BIG // 2),
+    "stars": "# 题\n\n" + "*a " * (BIG // 3),
+    "quotes": "# 题\n\n" + "> a\n" * (BIG // 4),
+    "items": "# 题\n\n" + "- a\n" * (BIG // 4),
+    "headings": "# a\n" * (BIG // 4),
+    "speakers": "张三：你好吗？\n李四：好。\n" * (BIG // 14),
+    "stamps": "张三 00:07\n好\n" * (BIG // 12),
+    "colons": "a: " * (BIG // 3),
+    "breadcrumbs": "首页 > 头条\n" * (BIG // 8),
+    "disclaimers": "首页 > 头条\n题\n" + "侵权联系删除" * (BIG // 6),
+    "dashes": "https://example.com/x " + "好。-" * (BIG // 3),
+    "links": "https://example.com/x " + "好。-见 https://example.com/y " * (BIG // 30),
+    "front matter": "---\n" + "a: b\n" * (BIG // 5),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_megabyte_is_read_in_two_seconds(text: str) -> None:
+    text = clean(text)
+    links = find(text)
+    started = time.perf_counter()
+    assert read_text(text, links).state is State.ARTICLE
+    assert time.perf_counter() - started < 2

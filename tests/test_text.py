@@ -83,3 +83,7 @@ def test_an_essay_without_a_title_is_shown_by_its_first_sentence() -> None:
 )
 def test_the_language_is_told_by_the_letters(text: str, expected: str | None) -> None:
     assert language(text) == expected
+
+
+def test_a_million_spaces_take_no_time() -> None:
+    assert clean("字" + " " * 1_000_000 + "字") == "字" + " " * 1_000_000 + "字"

@@ -1,7 +1,8 @@
-"""One file in this folder is one file format.
+"""One file in this folder is one file format; ``front_matter``, ``labels`` and ``turns`` are parts that they share.
 
 The text formats are tried in the order of ``TEXT_FORMATS``, most particular first: each returns None for what it is
-not, and the last one takes everything.
+not, and the last one takes everything. Turns are found in Markdown and scraped pages too; a transcript is a text that
+has nothing but them.
 """
 
 from __future__ import annotations
@@ -23,4 +24,4 @@ class TextFormat(Protocol):
         """The essay in a clean text with these links, or None when the text is of another format."""
 
 
-TEXT_FORMATS = cast(tuple[TextFormat, ...], (link_note, transcript, scraped, markdown, plain))
+TEXT_FORMATS = cast(tuple[TextFormat, ...], (link_note, scraped, markdown, transcript, plain))
