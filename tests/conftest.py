@@ -20,6 +20,8 @@ from ingest.local.postgres import destroy_postgres, ensure_postgres, superuser_u
 from ingest.store import Store, migrate  # noqa: E402
 from ingest.store.connection import sqlalchemy_url  # noqa: E402
 
+from .lab.fixture import open_lab  # noqa: E402, F401  a fixture for all
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 

@@ -11,9 +11,7 @@ from pathlib import Path
 import pytest
 
 from ..conftest import ROOT, database_url, rows
-from ..lab.fixture import open_lab
 
-__all__ = ["open_lab"]
 
 DAGS = ROOT / "dags"
 FILES = sorted(path.stem for path in DAGS.glob("*.py"))

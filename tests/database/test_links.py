@@ -11,9 +11,7 @@ from ingest.settings import settings
 from ingest.store import Store
 
 from ..conftest import ROOT, rows
-from ..lab.fixture import open_lab
 
-__all__ = ["open_lab"]
 EXAMPLES = ROOT / "examples" / "pages"
 HOST = "mp.weixin.qq.com"
 ARTICLE = "ExampleArticle-On-Scal"

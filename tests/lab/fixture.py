@@ -1,4 +1,4 @@
-"""The lab as a pytest fixture: ``pytest_plugins = ["tests.lab.fixture"]``."""
+"""The lab as a pytest fixture, which conftest.py offers to all tests."""
 
 from __future__ import annotations
 
