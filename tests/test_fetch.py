@@ -28,7 +28,6 @@ from ingest.settings import settings
 from tests.lab import Lab
 from tests.lab.behaviours import MIB
 
-
 LIMITS = Limits(seconds=5, wire_bytes=8 * MIB, unpacked_bytes=32 * MIB)
 BUDGET = 1.0  # seconds for a server that never ends
 LATE = 1.0  # by so much may a busy machine be late

@@ -12,7 +12,6 @@ import pytest
 
 from ..conftest import ROOT, database_url, rows
 
-
 DAGS = ROOT / "dags"
 FILES = sorted(path.stem for path in DAGS.glob("*.py"))
 MOST_LINES = 110
