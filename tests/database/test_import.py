@@ -143,7 +143,7 @@ def test_what_was_kept_can_be_read_again_byte_for_byte(store: Store) -> None:
 
     hand_in(store, ARTICLE)
     ((packed, size),) = rows(store, "SELECT bytes, size FROM ingest.snapshot")
-    assert zstandard.decompress(bytes(packed)) == ARTICLE.read_bytes()  # type: ignore[arg-type]
+    assert zstandard.decompress(bytes(packed)) == ARTICLE.read_bytes()
     assert size == ARTICLE.stat().st_size
 
 
@@ -166,7 +166,7 @@ def test_session_keys_reach_no_table(store: Store, tmp_path: Path) -> None:
     import zstandard
 
     ((packed,),) = rows(store, "SELECT bytes FROM ingest.snapshot")
-    kept = zstandard.decompress(bytes(packed)).decode()  # type: ignore[arg-type]
+    kept = zstandard.decompress(bytes(packed)).decode()
     tables = rows(store, "SELECT r::text FROM ingest.revision r") + rows(store, "SELECT a::text FROM ingest.address a")
     for value in secrets.values():
         assert value not in kept
@@ -352,7 +352,7 @@ def test_secrets_in_utf16_and_in_file_names_are_stored_nowhere(store: Store, tmp
     everything += [
         zstandard.decompress(bytes(b)).decode("utf-8", "replace")
         for (b,) in rows(store, "SELECT bytes FROM ingest.snapshot")
-    ]  # type: ignore[arg-type]
+    ]
     assert not [text for text in everything if "canaryTicketXYZ" in text]
 
 

@@ -63,7 +63,7 @@ def outcomes(store: Store) -> dict[str, tuple[str, str | None]]:
     found = rows(
         store, "SELECT url, outcome, state FROM essays.run_account WHERE run_id = (SELECT max(run_id) FROM ingest.run)"
     )
-    return {str(where).partition("?")[0].rpartition("/")[2]: (str(outcome), state) for where, outcome, state in found}  # type: ignore[misc]
+    return {str(where).partition("?")[0].rpartition("/")[2]: (str(outcome), state) for where, outcome, state in found}
 
 
 def test_every_link_of_a_chat_ends_in_a_row_or_a_reason(store: Store, lab) -> None:
@@ -181,7 +181,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(store: Store, lab, monkeyp
     def late(*given: object, **options: object) -> object:
         with store.transaction() as connection:
             connection.exec_driver_sql("UPDATE ingest.address SET fence = fence + 1")
-        return original(*given, **options)  # type: ignore[arg-type]
+        return original(*given, **options)
 
     monkeypatch.setattr(links, "fetch", late)
     leased = store.attempt(lambda connection: links._lease(connection, HOST, "me", None))[1]
