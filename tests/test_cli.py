@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT, database_url, execute
+from ingest.store import Store
+
+from .conftest import ROOT, database_url, execute, rows
 
 COMMANDS = ["up", "down", "migrate", "seed", "import", "links", "run", "host", "why", "doctor"]
 
@@ -124,7 +126,7 @@ def test_a_run_in_which_nothing_could_be_read_ends_with_an_error_code(database: 
     assert ingest("import", str(tmp_path / "a.txt"), database=database).returncode == 1
 
 
-def test_an_interrupted_command_says_what_stays(database: str, tmp_path: Path) -> None:
+def test_an_interrupted_command_says_what_stays(database: str, store: Store, tmp_path: Path) -> None:
     import signal
     import time
 
@@ -135,7 +137,8 @@ def test_an_interrupted_command_says_what_stays(database: str, tmp_path: Path) -
         [sys.executable, "-m", "ingest", "seed", str(tmp_path)], cwd=ROOT, env=os.environ | environment,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    time.sleep(2.5)
+    while running.poll() is None and rows(store, "SELECT count(*) FROM ingest.fetch") == [(0,)]:
+        time.sleep(0.05)
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130

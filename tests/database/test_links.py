@@ -210,7 +210,7 @@ def test_requests_to_a_host_keep_their_distance_with_two_workers(store: Store, d
         assert sum(pool.map(work, range(2))) == 8
     times = sorted(asked.at for asked in lab.asked)
     assert len(times) == 8
-    assert min(b - a for a, b in pairwise(times)) > 0.25
+    assert min(b - a for a, b in pairwise(times)) > 0.15
 
 
 @pytest.mark.parametrize(
