@@ -142,7 +142,8 @@ def read_opened(opened: Opened) -> tuple[Reading, tuple[Address, ...]]:
         if reading.state is State.NOT_A_PAGE:
             asked = [link.address for link in links]
         else:
-            asked = [c.target for c in reading.essay.claims if c.kind == "excerpt_of"] if reading.essay else []
+            # A text that begins with a link hands that link in, with an excerpt or with a comment behind it.
+            asked = [link.address for link in links[:1] if not words[: link.start].strip()]
         return _noted(reading, decoded), tuple(dict.fromkeys(asked))
     except Refused as error:
         return Reading(error.state, read.READER, reason=str(error)), ()

@@ -20,6 +20,7 @@ _ITEM = re.compile(
     r"[ \t]{0,9}(?:[-－](?![-－>\d])|[•·])[ \t]*(?=\S)"
 )
 _FEWEST_ITEMS = 2
+_SHORTEST = 60  # characters of an excerpt without items; fewer are somebody's comment
 _FRESH = ("\n", "-", "－", "•", "·")
 
 
@@ -36,6 +37,8 @@ def read(text: str, links: Sequence[Link]) -> Essay | None:
     if not words:
         return None
     intro, items = _items(words)
+    if len(items) < _FEWEST_ITEMS and len(words) < _SHORTEST:
+        return None
     address, others = head[0].address, links[len(head) :]
     if any(link.address.key != address.key for link in others) and not _quotes(text, head[-1].end, others, items):
         return None

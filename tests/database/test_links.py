@@ -226,3 +226,9 @@ def test_one_link_five_thousand_times_is_one_look(store: Store, lab) -> None:
     assert (handed.addresses, handed.mentions) == (1, 5000)
     assert len(lab.asked) == 1
     assert rows(store, "SELECT repeats FROM essays.run_account") == [(4999,)]
+
+
+def test_a_comment_behind_a_link_is_a_note_and_no_excerpt(store: Store, lab) -> None:
+    run(store, f"{url(ARTICLE)}必读！")
+    assert rows(store, "SELECT completeness FROM essays.document") == [("full",)]
+    assert rows(store, "SELECT note FROM ingest.submission") == [("必读！",)]
