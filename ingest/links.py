@@ -7,7 +7,6 @@ import json
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +109,6 @@ def fetch_host(
     seconds: float = 300,
     owner: str | None = None,
     of_run: int | None = None,
-    on_look: Callable[[Look], None] | None = None,
 ) -> int:
     """Fetches what is due on a host, one by one and spaced, for at most so many seconds; how many looks were made.
 
@@ -130,10 +128,7 @@ def fetch_host(
                 return looks
             time.sleep(min(pause, 5) + 0.01)
             continue
-        look = _look_at(store, run_id, host, leased)
-        looks += look is not None
-        if look and on_look:
-            on_look(look)
+        looks += _look_at(store, run_id, host, leased) is not None
         if time.monotonic() > deadline:
             return looks
 

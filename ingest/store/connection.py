@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from sqlalchemy import URL, Connection, Engine, Row, create_engine, make_url
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from ingest.model import BadValue, DatabaseDown, IngestError, Unavailable
 from ingest.settings import resource
@@ -107,12 +107,10 @@ class Store:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except (OperationalError, DBAPIError) as error:
+        except DBAPIError as error:
             if sqlstate(error) in RETRYABLE:
                 raise
             raise explain(error, self.url) from error
-        except NoSuchModuleError as error:
-            raise DatabaseDown("The database URL names an unknown driver.", "Use postgresql://…") from error
 
     def attempt(self, work: Callable[[Connection], T]) -> T:
         """What ``work`` returns in a transaction, which is run again when a neighbour was in the way.

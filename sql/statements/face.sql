@@ -22,11 +22,6 @@ SELECT
     (SELECT count(*) FROM ingest.revision r JOIN ingest.document d ON d.current_revision_id = r.revision_id
      WHERE r.related_at IS NULL) AS unrelated
 
--- listing --
-SELECT d.document_id, d.essay_id, d.corpus, coalesce(d.site, '-') AS site, d.completeness, d.role, d.display_title,
-    d.published_on, d.char_count
-FROM essays.document d ORDER BY d.corpus DESC, d.site NULLS FIRST, d.first_seen_at, d.document_id LIMIT %(limit)s
-
 -- problems --
 SELECT f.origin AS file, f.state, coalesce(f.reason, '') AS reason
 FROM ingest.fetch f JOIN ingest.address a USING (address_id)
