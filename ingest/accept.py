@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlspli
 
 from ingest.model import Address, Link
 from ingest.redact import redact_url
-from ingest.sites import Site, sites
+from ingest.sites import site_of
 from ingest.text import clean, without
 
 MAX_URL = 2000
@@ -83,7 +83,7 @@ def address(url: str) -> Address | None:
         if inner is None:
             break
         url = inner
-    site = _site_of(url)
+    site = site_of(_host(url))
     return (site.address(url) if site else None) or _web_address(url)
 
 
@@ -104,8 +104,8 @@ def _links(text: str) -> Iterator[Link]:
 
 def _end(text: str, found: re.Match[str]) -> int:
     """Where a link ends: where its site says, else at the last character that belongs to a URL."""
-    site = _site_of(_plain(found[0]))
-    if site is None:
+    site = site_of(_host(_plain(found[0])))
+    if site is None or site.LINK is None:
         return found.start() + len(_balanced(_TRAILING.sub("", found[0])))
     if own := site.LINK.match(text, found.start()):
         return own.end()
@@ -175,11 +175,6 @@ def _web_address(url: str) -> Address | None:
 
 def _tracks(name: str, value: str) -> bool:
     return bool(_TRACKING.match(name)) or (name == "from" and value in _SHARED_FROM)
-
-
-def _site_of(url: str) -> Site | None:
-    host = _host(url)
-    return next((site for site in sites() if host in site.HOSTS), None)
 
 
 def _host(url: str) -> str:

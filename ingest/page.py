@@ -9,6 +9,8 @@ from functools import cached_property
 from bs4 import BeautifulSoup, Tag
 
 SAVED_FROM_WITHIN = 4096  # characters at the start of a page in which a "saved from" comment stands
+_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+_END_WITHIN = 4096  # characters at the end of a whole page in which its last tag stands
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)|\burl:\s*(https?://\S+)")
 
 
@@ -24,6 +26,11 @@ class Page:
     def soup(self) -> BeautifulSoup:
         """The tree, parsed once; lxml, since html.parser is quadratic on hostile input."""
         return BeautifulSoup(self.html, "lxml")
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether the page has its end. SingleFile leaves the last tags out."""
+        return bool(_END.search(self.html[-_END_WITHIN:])) or "SingleFile" in self.html[:SAVED_FROM_WITHIN]
 
     @cached_property
     def _places(self) -> dict[str, Tag]:

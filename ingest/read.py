@@ -16,8 +16,6 @@ from ingest.text import without
 _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
-_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
-_END_WITHIN = 4096
 READER = "files/1"
 DECODER = "decode/1"
 
@@ -32,7 +30,7 @@ def read_page(page: Page) -> Reading:
     for site in sites():
         if site.owns(page):
             return site.read(page)
-    if not _END.search(page.html[-_END_WITHIN:]):
+    if not page.is_whole:
         return Reading(State.UNREADABLE, READER, reason="the page is cut off: it has no end")
     return Reading(State.UNSUPPORTED, READER, reason="no reader knows this page's site; its bytes are kept")
 

@@ -1,7 +1,8 @@
 """One file in this folder is one site: its hosts, the identity of its addresses, its states, its reader.
 
 A site is a module with the names of ``Site``. It is found by a scan of the folder: to add a site, add its file here and
-a saved page with the expected value under ``tests/pages/<site>/``; nothing else is edited.
+a saved page with the expected value under ``tests/pages/<site>/``; nothing else is edited. ``web`` is the rest of the
+web: it is asked last, and reads what no other site owns.
 """
 
 from __future__ import annotations
@@ -22,24 +23,38 @@ class Site(Protocol):
     NAME: str
     READER: str
     HOSTS: frozenset[str]
-    LINK: re.Pattern[str]
-    """Matches one link of this site at the start of a string, without words that were glued to it."""
+    """Its hosts; ``.example.com`` stands for all hosts under that name, but not for the name itself."""
+    LINK: re.Pattern[str] | None
+    """Matches one link of this site at the start of a string, without words that were glued to it; None when a link
+    ends where any link does."""
 
     @staticmethod
     def address(url: str) -> Address | None:
-        """The address that this URL is a form of, free of tracking and secrets; None when it is no essay's."""
+        """The address that this URL is a form of, free of tracking and secrets; None when it is no essay's.
+
+        ``Address.url`` is what is fetched; what a person opens is ``Essay.url``.
+        """
 
     @staticmethod
     def owns(page: Page) -> bool:
-        """Whether a page that was handed in without an address is of this site."""
+        """Whether a page is of this site: by its address, or by its structure when it was handed in without one."""
 
     @staticmethod
     def read(page: Page) -> Reading:
         """The state of the page, and its essay when it has one."""
 
 
+WEB = "web"
+
+
 @cache
 def sites() -> tuple[Site, ...]:
-    """All sites, in the order of their names."""
-    names = sorted(module.name for module in iter_modules(__path__))
+    """All sites in the order of their names, the rest of the web last."""
+    names = sorted((module.name for module in iter_modules(__path__)), key=lambda name: (name == WEB, name))
     return tuple(cast(Site, import_module(f"{__name__}.{name}")) for name in names)
+
+
+def site_of(host: str) -> Site | None:
+    """The site that a host belongs to; None for the rest of the web."""
+    names = {host, *(host[at:] for at, char in enumerate(host) if char == ".")}
+    return next((site for site in sites() if not names.isdisjoint(site.HOSTS)), None)
