@@ -36,7 +36,8 @@ def add_addresses(connection: Connection, addresses: Iterable[Address]) -> dict[
 def resolve_documents(connection: Connection, looks: list[Look], addresses: dict[str, Row[Any]]) -> dict[str, int]:
     """Origin → document, for the looks that have an essay; documents that are new are added.
 
-    In this order: the site's identity, the document of a proven address, the key.
+    The site's identity decides; without one a proven address, then the key. A document that was known by an address
+    alone is merged into the one with the identity that its page proves, so that numbers don't depend on what came first.
     """
     essays = {look.origin: look for look in looks if look.reading.essay is not None}
     if not essays:
@@ -55,19 +56,27 @@ def resolve_documents(connection: Connection, looks: list[Look], addresses: dict
     by_id = {row.document_id: row for row in found}
     by_key = {row.key: row.document_id for row in found}
     resolved: dict[str, int] = {}
-    new: list[dict[str, Any]] = []
+    new: dict[int, dict[str, Any]] = {}
+    merged: list[dict[str, int]] = []
     for origin, look in essays.items():
-        native = native_key(look)
-        # An address may point at a document whose identity is known to be another one; identity decides.
-        fitting = [i for i in bound[origin] if i and (not native or by_id[i].native_id is None)]
-        known = by_native.get(native or "") or next(iter(fitting), None) or by_key.get(look.document_key)
+        native, reached = native_key(look), [i for i in bound[origin] if i in by_id]
+        if native:
+            known = by_native.get(native) or by_key.get(look.document_key)
+        else:
+            known = next(iter(reached), None) or by_key.get(look.document_key)
         if known is None:
             known = document_id(look.document_key)
-            new.append(_document_row(look, known))
+            new[known] = _document_row(look, known)
+        if native:
+            # An address may point at a document with another identity, which stays; a seed stays in its corpus.
+            nameless = (i for i in reached if by_id[i].native_id is None and by_id[i].corpus != "seed")
+            merged += [{"old": i, "new": known} for i in nameless if i != known]
         resolved[origin] = known
     if new:
         ask(connection, "record", "add_sources", rows=as_json([_source_row(look) for look in essays.values()]))
-        ask(connection, "record", "add_documents", rows=as_json(new))
+        ask(connection, "record", "add_documents", rows=as_json(list(new.values())))
+    if merged:
+        ask(connection, "record", "merge_documents", rows=as_json(merged))
     return resolved
 
 
