@@ -198,7 +198,6 @@ def links_command(
         handed = links.hand_in(store, run_id, words, by, tuple(tag or ()), refetch)
         _fetch_due(store, run_id, seconds, run_id)
         related = pipeline.relate(store)
-        links.settle_waiting(store, run_id)
         account = pipeline.close_run(store, run_id)
         pipeline.check_mentions(account, handed.total)
         told = face.run_account(store, run_id)
@@ -241,6 +240,26 @@ def host(
     with _store() as store:
         links.set_paused(store, name.lower(), pause)
     out.print(f"{name} is {'paused' if pause else 'released'}.")
+
+
+@app.command()
+def retry(
+    wanted: Annotated[list[str], typer.Argument(help="Links, or hosts: what waits or was given up is due now.")],
+) -> None:
+    """Make links due now that wait or were given up; `ingest run` or the DAG ingest_due then fetches them."""
+    with _store() as store:
+        count = links.retry(store, wanted)
+    out.print(f"{count} addresses are due.")
+
+
+@app.command()
+def cancel(wanted: Annotated[list[str], typer.Argument(help="Links, or hosts, that are not to be fetched.")]) -> None:
+    """Fetch no more what waits; pasted again it is fetched."""
+    with _store() as store:
+        run_id = pipeline.open_run(store, "cancel")
+        count = links.cancel(store, run_id, wanted)
+        pipeline.close_run(store, run_id)
+    out.print(f"{count} addresses wait no more.")
 
 
 @app.command()

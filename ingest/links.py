@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest import accept, read
 from ingest.decode import decode
-from ingest.fetch import Fetched, fetch
-from ingest.model import Address, Completeness, Look, Obtained, Reading, Refused, Snapshot, State
+from ingest.fetch import Fetched, fetch, user_agent
+from ingest.model import About, Address, Completeness, IngestError, Look, Obtained, Reading, Refused, Snapshot, State
 from ingest.page import Page
 from ingest.redact import redact
+from ingest.robots import ABSENT, LARGEST, UNTOLD, Robots, robots_url
 from ingest.schedule import BLOCKED, wait
 from ingest.settings import settings
 from ingest.store import Connection, Store, ask
 from ingest.store.documents import add_addresses
 from ingest.store.record import record
-from ingest.text import clean
+from ingest.text import clean, storable
 
 FETCHER = "fetch/1"
 LEASE_SECONDS = 180
 """Longer than any fetch may take, and short enough that a killed worker's address is taken up soon."""
 MOST_NOTE = 5000
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,40 +118,72 @@ def fetch_host(
 
     What is left waits for a later run. Any number of workers may do it at once: spacing and leases are in the database.
     ``owner`` names the task, so that one that is tried again takes up its own lease; ``of_run`` keeps it to addresses
-    of a run.
+    of a run. The host's robots.txt is asked for once a day, before anything else.
     """
     owner = owner or f"{uuid.uuid4()}"
     deadline, looks = time.monotonic() + seconds, 0
     while True:
-        pause, leased = store.attempt(lambda connection: _lease(connection, host, owner, of_run))
-        if leased is None and pause is None:
-            return looks
-        if leased is None:
-            assert pause is not None
-            if time.monotonic() + pause > deadline:
+        turn = store.attempt(lambda connection: _turn(connection, host, owner, of_run))
+        if turn.wait is not None:
+            if time.monotonic() + turn.wait > deadline:
                 return looks
-            time.sleep(min(pause, 5) + 0.01)
-            continue
-        looks += _look_at(store, run_id, host, leased) is not None
+            time.sleep(min(turn.wait, 5) + 0.01)
+        elif turn.robots_of is not None:
+            _ask_robots(store, host, turn.robots_of)
+        elif turn.leased is not None:
+            looks += _look_at(store, run_id, host, turn.leased, turn.robots) is not None
+        else:
+            return looks
         if time.monotonic() > deadline:
             return looks
 
 
-def _lease(connection: Connection, host: str, owner: str, of_run: int | None) -> tuple[float | None, Any]:
-    """Seconds to wait and no address, or an address and nothing to wait for, or neither when nothing is to be done."""
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What a worker may do at a host now: wait so many seconds, ask for robots.txt, look at an address, or nothing."""
+
+    wait: float | None = None
+    robots_of: str | None = None
+    leased: Any = None
+    robots: Robots = UNTOLD
+
+
+def _turn(connection: Connection, host: str, owner: str, of_run: int | None) -> _Turn:
     held = ask(connection, "due", "hold_host", host=host, spacing=settings().host_spacing)[0]
     if held.paused:
-        return None, None
+        return _Turn()
     if held.wait > 0:
-        return held.wait, None
+        return _Turn(wait=held.wait)
+    if held.ask_robots and (asked := ask(connection, "due", "hold_robots", host=host, of_run=of_run)):
+        return _Turn(robots_of=asked[0].url)
     leased = ask(connection, "due", "lease", host=host, owner=owner, seconds=LEASE_SECONDS, of_run=of_run)
-    return None, leased[0] if leased else None
+    return _Turn(leased=leased[0] if leased else None, robots=Robots(held.robots))
 
 
-def _look_at(store: Store, run_id: int, host: str, leased: Any) -> Look | None:
+def _ask_robots(store: Store, host: str, url: str) -> None:
+    """Asks for the rules of the host that this URL is of, and keeps them."""
+    fetched = fetch(robots_url(url), user_agent=_agent(host))
+    rules = UNTOLD
+    if fetched.body is not None:
+        rules = Robots(storable(fetched.body[:LARGEST].decode("utf-8", "replace")))
+    elif fetched.state in ABSENT:
+        rules = Robots("")
+    delay = rules.crawl_delay(_agent(host))
+    store.ask("due", "set_robots", host=host, robots=rules.text, crawl_delay=delay)
+
+
+def _agent(host: str) -> str:
+    return settings().user_agents.get(host) or user_agent()
+
+
+def _look_at(store: Store, run_id: int, host: str, leased: Any, robots: Robots) -> Look | None:
     """One look at a leased address; None when the lease was lost meanwhile, so that the look counts for nothing."""
-    fetched = fetch(leased.url, etag=leased.etag, last_modified=leased.last_modified)
-    look = _look(leased, fetched)
+    verdict = robots.verdict(leased.url, _agent(host))
+    if verdict == "disallowed" and settings().robots == "strict":
+        fetched = Fetched(leased.url, (), 0, State.REFUSED, "robots.txt disallows it, and ESSAYS_ROBOTS is strict")
+    else:
+        fetched = fetch(leased.url, etag=leased.etag, last_modified=leased.last_modified, user_agent=_agent(host))
+    look = replace(_look(leased, fetched), robots=verdict)
     state = look.reading.state
     tries = leased.tries + 1
     again = wait(state, tries, fetched.retry_after)
@@ -193,6 +229,43 @@ def _reading(fetched: Fetched, snapshot: Snapshot | None, asked: str) -> Reading
         return Reading(State.UNREADABLE, read.READER, reason=reason)
 
 
+def retry(store: Store, wanted: Sequence[str]) -> int:
+    """Makes due what waits or was given up: links, or all of a host; how many addresses that are.
+
+    Spacing, pause and breaker of a host stand; ``set_paused`` releases it. Raises ``IngestError`` for what is neither.
+    """
+    keys, hosts = _keys_and_hosts(wanted)
+    states = [state for state in State if state.about in (About.US, About.PERSON)]
+    return len(store.ask("due", "retry", keys=keys, hosts=hosts, states=states))
+
+
+def cancel(store: Store, run_id: int, wanted: Sequence[str]) -> int:
+    """Gives up what waits: links, or all of a host; the run's account says so. Raises as ``retry`` does."""
+    keys, hosts = _keys_and_hosts(wanted)
+
+    def work(connection: Connection) -> int:
+        ids = [row.address_id for row in ask(connection, "due", "cancel", keys=keys, hosts=hosts)]
+        ask(connection, "due", "add_cancelled", run_id=run_id, ids=ids)
+        return len(ids)
+
+    return store.attempt(work)
+
+
+def _keys_and_hosts(wanted: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Links by their keys, and hosts, which have no slash."""
+    keys, hosts = [], []
+    for one in filter(None, map(str.strip, wanted)):
+        if found := accept.find(clean(one)):
+            keys += [link.address.key for link in found]
+        elif _HOST.fullmatch(one):
+            hosts.append(one.lower())
+        else:
+            raise IngestError(
+                f"{one!r} is neither a link nor a host.", "Give links as they were pasted, or host names."
+            )
+    return keys, hosts
+
+
 def set_paused(store: Store, host: str, paused: bool) -> None:
     """Pauses a host, or releases it and closes its breaker."""
     store.ask("due", "set_paused", host=host, paused=paused)
@@ -201,8 +274,3 @@ def set_paused(store: Store, host: str, paused: bool) -> None:
 def waiting(store: Store) -> list[dict[str, Any]]:
     """Addresses that wait, with the time of their next look and what stops them."""
     return [dict(row._mapping) for row in store.ask("due", "waiting")]
-
-
-def settle_waiting(store: Store, run_id: int) -> None:
-    """Writes into a run's account until when its addresses wait."""
-    store.ask("due", "until", run_id=run_id)

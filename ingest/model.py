@@ -344,7 +344,8 @@ class Look:
 
     ``origin`` names the file within its run; ``document_key`` is the key of the document that the essay belongs to when
     its site gives no identity; ``accepted`` are addresses that the operator handed in with it, to be fetched
-    later; ``settled`` says that the same reader has read the same bytes before, so that nothing has to be read again.
+    later; ``settled`` says that the same reader has read the same bytes before, so that nothing has to be read again;
+    ``robots`` is what the host's robots.txt says of the address (``allowed``, ``disallowed``, ``unknown``).
     """
 
     address: Address
@@ -361,3 +362,4 @@ class Look:
     settled: bool = False
     http_status: int | None = None
     final_url: str | None = None
+    robots: str | None = None

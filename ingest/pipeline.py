@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -31,19 +32,29 @@ class Problem:
 class Account:
     """What became of a run, to the unit: looks by outcome and state, files looked at, and what gave no document.
 
-    ``mentions`` counts what was handed in, repeats included; ``waiting`` counts all addresses that wait to be fetched,
-    ``missing`` names files of a seed corpus that are gone.
+    ``outcomes`` counts what was handed in by its outcome, repeats included; ``waiting`` counts all addresses that wait
+    to be fetched, ``missing`` names files of a seed corpus that are gone.
     """
 
     run_id: int
     looks: dict[str, int]
     origins: int
-    mentions: int
+    outcomes: dict[str, int]
     waiting: int
     documents: int
     essays: int
     missing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def mentions(self) -> int:
+        """Everything that was handed in, repeats included."""
+        return sum(self.outcomes.values())
+
+    def summary(self) -> str:
+        """The account in one line."""
+        parts = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in self.outcomes.items())
+        return f"{self.mentions:,} handed in: {parts}" if parts else "nothing was handed in"
 
     def lines(self) -> list[str]:
         """The account for people: outcomes, then every file that gave no document with its reason."""
@@ -51,7 +62,13 @@ class Account:
         problems = [f"{problem.file}: {problem.state}: {problem.reason}" for problem in self.problems]
         gone = [f"{path}: no longer there; its document stays" for path in self.missing]
         waiting = f", {self.waiting:,} addresses wait to be fetched" if self.waiting else ""
-        return [*outcomes, *problems, *gone, f"{self.documents:,} documents, {self.essays:,} essays{waiting}"]
+        return [
+            self.summary(),
+            *outcomes,
+            *problems,
+            *gone,
+            f"{self.documents:,} documents, {self.essays:,} essays{waiting}",
+        ]
 
     @property
     def in_vain(self) -> bool:
@@ -82,6 +99,7 @@ def close_run(store: Store, run_id: int, corpus: str | None = None) -> Account:
     """Closes a run and returns its account. Raises ``IngestError`` when looks and outcomes don't add up."""
 
     def work(connection: Connection) -> Account:
+        ask(connection, "due", "until", run_id=run_id)
         rows = ask(connection, "run", "account", run_id=run_id)
         looks = {f"{row.outcome} ({row.state})": int(row.looks) for row in rows if row.looks}
         looked = ask(connection, "run", "looks", run_id=run_id)[0]
@@ -95,9 +113,11 @@ def close_run(store: Store, run_id: int, corpus: str | None = None) -> Account:
         problems = (
             Problem(row.file, row.state, row.reason) for row in ask(connection, "face", "problems", run_id=run_id)
         )
-        mentions = sum(int(row.mentions) for row in rows)
+        outcomes: Counter[str] = Counter()
+        for row in rows:
+            outcomes[row.outcome] += int(row.mentions)
         return Account(
-            run_id, looks, looked.origins, mentions, counts.waiting, counts.documents, counts.essays,
+            run_id, looks, looked.origins, dict(outcomes), counts.waiting, counts.documents, counts.essays,
             tuple(row.path for row in missing), tuple(problems),
         )  # fmt: skip
 

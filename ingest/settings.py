@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,11 +27,21 @@ class Settings(BaseSettings):
     analyst_url: SecretStr | None = Field(None, description="analyst's URL; by default made from the owner's")
     home: Path = Field(Path(".local"), description="folder for local state: ports, passwords, logs, data")
     airflow_port: int = Field(8080, ge=1, le=65535, description="port for the Airflow UI; the next free one if taken")
+    airflow_url: str | None = Field(None, pattern=r"^https?://", description="Airflow's API, for notes on runs")
+    airflow_user: str = Field("pipeline", description="user of Airflow's API")
+    airflow_password: SecretStr | None = Field(None, description="password of that user")
     max_file_bytes: int = Field(32 * MIB, gt=0, description="largest file or page, unpacked")
     batch_files: int = Field(50, gt=0, description="files in one batch, one mapped task in Airflow")
     host_spacing: float = Field(6, ge=0, description="least seconds between two requests to a host, of all workers")
     fetch_seconds: float = Field(30, gt=0, le=600, description="wall clock for one fetch with all its redirects")
     max_wire_bytes: int = Field(8 * MIB, gt=0, description="largest page on the wire, as it came")
+    keep_images: bool = Field(False, description="fetch and keep the bytes of documents' pictures")
+    robots: Literal["requested", "strict"] = Field(
+        "requested", description="requested: note what robots.txt says of pages that a person asked for; strict: obey it"
+    )
+    user_agents: dict[str, str] = Field(
+        {}, description='user agents of single hosts, as JSON: {"mp.weixin.qq.com": "Mozilla/5.0 …"}'
+    )
     contact: str | None = Field(
         None, pattern=r"^[\x21-\x7e]{3,200}$", description="e-mail or address of the operator, shown to servers"
     )

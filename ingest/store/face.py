@@ -37,3 +37,8 @@ def overview(store: Store) -> list[dict[str, Any]]:
 def inconsistencies(store: Store) -> list[dict[str, Any]]:
     """What is stored but does not follow from what it is derived from; empty in a sound database."""
     return [dict(row._mapping) for row in store.ask("face", "doctor")]
+
+
+def daily(store: Store) -> list[dict[str, Any]]:
+    """What happened in the last day and what waits now, as ``what`` and ``count``."""
+    return [dict(row._mapping) for row in store.ask("face", "daily")]

@@ -13,7 +13,8 @@ SELECT
     a.document_id,
     f.run_id,
     run.dag,
-    run.label AS run
+    run.label AS run,
+    f.robots
 FROM ingest.fetch f
 JOIN ingest.address a USING (address_id)
 JOIN ingest.run run USING (run_id)
@@ -25,6 +26,7 @@ COMMENT ON COLUMN essays.fetch_log.fetched_at IS 'When we looked';
 COMMENT ON COLUMN essays.fetch_log.how IS 'network, handed_in, seed, feed';
 COMMENT ON COLUMN essays.fetch_log.url IS 'The address; for a file that names none, its path';
 COMMENT ON COLUMN essays.fetch_log.file IS 'Path of the file, for seeds and files handed in';
+COMMENT ON COLUMN essays.fetch_log.robots IS 'What the host''s robots.txt said of the address: allowed, disallowed, unknown; NULL when no network was asked';
 COMMENT ON COLUMN essays.fetch_log.state IS 'What it turned out to be, see docs/operator.md';
 COMMENT ON COLUMN essays.fetch_log.reason IS 'Why, in words, where the state needs them';
 COMMENT ON COLUMN essays.fetch_log.http_status IS 'Status of the answer; NULL for files';
@@ -123,7 +125,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT f.address_id FROM ingest.fetch f WHERE f.origin = why.url
         UNION
         SELECT a.address_id FROM ingest.address a
-        WHERE a.document_id = CASE WHEN why.url ~ '^[0-9]{1,16}$' THEN why.url::bigint END
+        WHERE a.document_id = (SELECT coalesce(d.merged_into, d.document_id) FROM ingest.document d
+            WHERE d.document_id = CASE WHEN why.url ~ '^[0-9]{1,16}$' THEN why.url::bigint END)
     ), doc AS (
         SELECT DISTINCT d.* FROM asked JOIN ingest.address a USING (address_id) JOIN ingest.document d USING (document_id)
     ), address AS (

@@ -23,6 +23,14 @@ JOIN ingest.address a USING (address_id)
 ORDER BY address_id
 ON CONFLICT DO NOTHING
 
+-- links_due --
+-- What is due and in nobody's hands: who accepts links fetches them within half a minute, and goes on asking the host.
+SELECT count(*) AS addresses
+FROM ingest.address a LEFT JOIN ingest.host h USING (host)
+WHERE a.due_at < now() - interval '30 seconds' AND a.host IS NOT NULL AND (a.lease_until IS NULL OR a.lease_until < now())
+    AND NOT coalesce(h.paused, false) AND coalesce(h.breaker_until, '-infinity') < now()
+    AND coalesce(h.next_at, '-infinity') < now() - interval '30 seconds'
+
 -- due_hosts --
 SELECT a.host, count(*) AS addresses, min(a.due_at) AS since
 FROM ingest.address a LEFT JOIN ingest.host h USING (host)
@@ -34,10 +42,27 @@ GROUP BY a.host ORDER BY since
 -- hold_host --
 -- Locks the host's row: between two workers it is the only thing that they have in common.
 INSERT INTO ingest.host AS h (host, spacing) VALUES (%(host)s, %(spacing)s)
-ON CONFLICT (host) DO UPDATE SET host = h.host
-RETURNING paused, greatest(
+ON CONFLICT (host) DO UPDATE SET spacing = greatest(excluded.spacing, coalesce(h.crawl_delay, 0))
+RETURNING paused, robots, coalesce(robots_asked_at, '-infinity') < now() - interval '1 day' AS ask_robots, greatest(
     extract(epoch FROM coalesce(breaker_until, '-infinity') - clock_timestamp()),
     extract(epoch FROM coalesce(next_at, '-infinity') - clock_timestamp()), 0)::float AS wait
+
+-- hold_robots --
+-- Asking for robots.txt is a request like any other. Whoever comes here first does it; the rest goes on without.
+UPDATE ingest.host SET robots_asked_at = now(), next_at = clock_timestamp() + spacing * interval '1 second'
+WHERE host = %(host)s
+    AND EXISTS (SELECT FROM ingest.address a WHERE a.host = %(host)s AND a.due_at <= now()
+        AND (%(of_run)s::bigint IS NULL OR EXISTS (
+            SELECT FROM ingest.run_address ra WHERE ra.run_id = %(of_run)s AND ra.address_id = a.address_id)))
+RETURNING (SELECT a.url FROM ingest.address a WHERE a.host = %(host)s AND a.due_at <= now() ORDER BY a.due_at LIMIT 1) AS url
+
+-- set_robots --
+-- What could not be told is asked again within the hour.
+UPDATE ingest.host SET robots = %(robots)s,
+    robots_asked_at = CASE WHEN %(robots)s IS NULL THEN now() - interval '23 hours' ELSE now() END,
+    crawl_delay = %(crawl_delay)s, spacing = greatest(spacing, coalesce(%(crawl_delay)s, 0)),
+    next_at = clock_timestamp() + greatest(spacing, coalesce(%(crawl_delay)s, 0)) * interval '1 second'
+WHERE host = %(host)s
 
 -- lease --
 WITH chosen AS (
@@ -72,6 +97,24 @@ UPDATE ingest.host SET failures = CASE WHEN %(blocked)s THEN failures + 1 ELSE 0
     breaker_until = CASE WHEN %(blocked)s AND failures >= 1
         THEN now() + least(interval '15 minutes' * 2 ^ least(failures - 1, 5), interval '6 hours') END
 WHERE host = %(host)s
+
+-- retry --
+-- What waits or was given up is due now; its host's spacing, pause and breaker stand.
+UPDATE ingest.address SET due_at = now(), tries = 0
+WHERE (key = ANY (%(keys)s) OR host = ANY (%(hosts)s)) AND url IS NOT NULL AND document_id IS NULL
+    AND (due_at IS NOT NULL OR state = ANY (%(states)s))
+RETURNING address_id
+
+-- cancel --
+UPDATE ingest.address SET due_at = NULL
+WHERE (key = ANY (%(keys)s) OR host = ANY (%(hosts)s)) AND due_at IS NOT NULL
+RETURNING address_id
+
+-- add_cancelled --
+INSERT INTO ingest.run_address (run_id, address_id, outcome, state, why)
+SELECT %(run_id)s, address_id, 'refused', state, 'cancelled by a person'
+FROM ingest.address WHERE address_id = ANY (%(ids)s) ORDER BY address_id
+ON CONFLICT (run_id, address_id) DO UPDATE SET outcome = excluded.outcome, why = excluded.why, until = NULL
 
 -- set_paused --
 INSERT INTO ingest.host (host, paused) VALUES (%(host)s, %(paused)s)

@@ -22,6 +22,25 @@ SELECT
     (SELECT count(*) FROM ingest.revision r JOIN ingest.document d ON d.current_revision_id = r.revision_id
      WHERE r.related_at IS NULL) AS unrelated
 
+-- daily --
+SELECT what, count FROM (
+    SELECT 1 AS n, 'new documents' AS what, count(*) AS count
+    FROM ingest.document WHERE first_seen_at > now() - interval '1 day'
+    UNION ALL
+    SELECT 2, 'edits noticed', count(*)
+    FROM ingest.revision WHERE cause = 'publisher_edit' AND recorded_at > now() - interval '1 day'
+    UNION ALL
+    SELECT 3, 'looks: ' || state, count(*)
+    FROM ingest.fetch WHERE fetched_at > now() - interval '1 day' GROUP BY state
+    UNION ALL
+    SELECT 4, 'addresses wait', count(*) FROM ingest.address WHERE due_at IS NOT NULL
+    UNION ALL
+    SELECT 5, 'addresses that a person should look at', count(*)
+    FROM ingest.address WHERE state IN ('unknown_notice', 'unreadable') AND document_id IS NULL
+    UNION ALL
+    SELECT 6, 'hosts paused or left alone', count(*) FROM ingest.host WHERE paused OR breaker_until > now()
+) told ORDER BY n, what
+
 -- problems --
 SELECT f.origin AS file, f.state, coalesce(f.reason, '') AS reason
 FROM ingest.fetch f JOIN ingest.address a USING (address_id)
@@ -31,7 +50,7 @@ ORDER BY f.fetch_id
 
 -- doctor --
 SELECT 'a document without a current revision' AS problem, d.key AS detail
-FROM ingest.document d WHERE d.current_revision_id IS NULL
+FROM ingest.document d WHERE d.current_revision_id IS NULL AND d.merged_into IS NULL
 UNION ALL
 SELECT 'a current revision that is not its document''s', d.key
 FROM ingest.document d JOIN ingest.revision r ON r.revision_id = d.current_revision_id

@@ -22,10 +22,10 @@ ON CONFLICT (key) DO UPDATE SET url = coalesce(a.url, excluded.url), host = coal
 RETURNING address_id, key, document_id
 
 -- find_documents --
-SELECT d.document_id, d.key, d.site, d.native_id
+SELECT d.document_id, d.key, d.site, d.native_id, d.corpus
 FROM ingest.document d
-WHERE d.key = ANY (%(keys)s) OR d.document_id = ANY (%(ids)s)
-    OR (d.site, d.native_id) IN (SELECT site, native_id FROM json_to_recordset(%(natives)s::json) AS r (site text, native_id text))
+WHERE d.merged_into IS NULL AND (d.key = ANY (%(keys)s) OR d.document_id = ANY (%(ids)s)
+    OR (d.site, d.native_id) IN (SELECT site, native_id FROM json_to_recordset(%(natives)s::json) AS r (site text, native_id text)))
 
 -- add_documents --
 INSERT INTO ingest.document (document_id, key, site, native_id, corpus, found_by, obtained, completeness, role, url)
@@ -34,6 +34,10 @@ FROM json_to_recordset(%(rows)s::json) AS r (document_id bigint, key text, site 
     found_by text, obtained text, completeness text, role text, url text)
 ORDER BY document_id
 ON CONFLICT DO NOTHING
+
+-- merge_documents --
+SELECT ingest.merge_document(old, new)
+FROM (SELECT DISTINCT old, new FROM json_to_recordset(%(rows)s::json) AS r (old bigint, new bigint) ORDER BY old) merged
 
 -- lock_documents --
 SELECT document_id FROM ingest.document WHERE document_id = ANY (%(ids)s) ORDER BY document_id FOR UPDATE
@@ -49,11 +53,11 @@ WHERE d.document_id = ANY (%(ids)s)
 
 -- add_fetches --
 INSERT INTO ingest.fetch (address_id, run_id, seen_at, how, origin, reader, readers, state, reason, sha256, http_status,
-    final_url)
+    final_url, robots)
 SELECT address_id, %(run_id)s, seen_at, how, origin, reader, %(readers)s, state, reason, decode(sha256, 'hex'),
-    http_status, final_url
+    http_status, final_url, robots
 FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, seen_at timestamptz, how text, origin text, reader text,
-    state text, reason text, sha256 text, http_status integer, final_url text)
+    state text, reason text, sha256 text, http_status integer, final_url text, robots text)
 RETURNING fetch_id, address_id, origin
 
 -- accounts_of --

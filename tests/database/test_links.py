@@ -52,7 +52,6 @@ def run(store: Store, text: str, refetch: bool = False) -> tuple[pipeline.Accoun
     for host in links.due_hosts(store, of_run):
         links.fetch_host(store, run_id, host, seconds=20, of_run=of_run)
     pipeline.relate(store)
-    links.settle_waiting(store, run_id)
     account = pipeline.close_run(store, run_id)
     if text:
         pipeline.check_mentions(account, handed.total)
@@ -95,13 +94,13 @@ def test_every_link_of_a_chat_ends_in_a_row_or_a_reason(store: Store, lab) -> No
 def test_pasting_again_fetches_nothing_that_is_settled(store: Store, lab) -> None:
     text = f"{url(ARTICLE)} {url('DeletedArticle00000000')}"
     run(store, text)
-    asked = len(lab.asked)
+    asked = len(lab.looks)
     _, handed = run(store, text)
     assert handed.due == 0
-    assert len(lab.asked) == asked
+    assert len(lab.looks) == asked
     assert {outcome for outcome, _ in outcomes(store).values()} == {"already_settled"}
     run(store, text, refetch=True)
-    assert len(lab.asked) == asked + 2
+    assert len(lab.looks) == asked + 2
     assert rows(store, "SELECT count(*) FROM essays.revision") == [(1,)]
 
 
@@ -166,11 +165,11 @@ def test_no_network_is_a_reason_and_a_due_time_and_is_made_good_later(store: Sto
 def test_a_paused_host_is_left_alone_until_it_is_released(store: Store, lab) -> None:
     links.set_paused(store, HOST, True)
     run(store, url(ARTICLE))
-    assert not lab.asked
+    assert not lab.looks
     assert outcomes(store)[ARTICLE][0] == "waiting"
     links.set_paused(store, HOST, False)
     run(store, "")
-    assert len(lab.asked) == 1
+    assert len(lab.looks) == 1
 
 
 def test_a_worker_that_lost_its_lease_changes_nothing(store: Store, lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,12 +179,11 @@ def test_a_worker_that_lost_its_lease_changes_nothing(store: Store, lab, monkeyp
 
     def late(*given: object, **options: object) -> object:
         with store.transaction() as connection:
-            connection.exec_driver_sql("UPDATE ingest.address SET fence = fence + 1")
+            connection.exec_driver_sql("UPDATE ingest.address SET fence = fence + 1, due_at = NULL")
         return original(*given, **options)
 
     monkeypatch.setattr(links, "fetch", late)
-    leased = store.attempt(lambda connection: links._lease(connection, HOST, "me", None))[1]
-    assert links._look_at(store, run_id, HOST, leased) is None
+    assert links.fetch_host(store, run_id, HOST, seconds=0) == 0
     assert rows(store, "SELECT count(*) FROM ingest.fetch") == [(0,)]
     assert rows(store, "SELECT count(*) FROM ingest.document") == [(0,)]
 
@@ -208,7 +206,7 @@ def test_requests_to_a_host_keep_their_distance_with_two_workers(store: Store, d
 
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(work, range(2))) == 8
-    times = sorted(asked.at for asked in lab.asked)
+    times = sorted(asked.at for asked in lab.looks)
     assert len(times) == 8
     assert min(b - a for a, b in pairwise(times)) > 0.15
 
@@ -224,7 +222,7 @@ def test_a_text_without_a_link_is_an_empty_run(store: Store, lab, text: str) -> 
 def test_one_link_five_thousand_times_is_one_look(store: Store, lab) -> None:
     _, handed = run(store, "\n".join([url(ARTICLE)] * 5000))
     assert (handed.addresses, handed.mentions) == (1, 5000)
-    assert len(lab.asked) == 1
+    assert len(lab.looks) == 1
     assert rows(store, "SELECT repeats FROM essays.run_account") == [(4999,)]
 
 

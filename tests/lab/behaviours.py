@@ -56,10 +56,14 @@ class Talk:
         self.send(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
 
     def content(self, file: str | None, html: str | None) -> bytes:
-        """A page with ``{{token}}`` (the path's last part), ``{{path}}``, ``{{host}}``, ``{{look}}`` filled in."""
+        """A page with ``{{token}}`` (the path's last part), ``{{path}}``, ``{{host}}``, ``{{look}}`` filled in.
+
+        ``{{mid}}`` is a number of ten digits that goes with host and path, so that one file is many articles.
+        """
         data = (self.pages / file).read_bytes() if file else (PAGE if html is None else html).encode()
         path = self.asked.path.partition("?")[0]
         names = {"token": path.rpartition("/")[2], "path": path, "host": self.asked.host, "look": str(self.look)}
+        names["mid"] = str(2_000_000_000 + zlib.crc32(f"{self.asked.host}{path}".encode()) % 1_000_000_000)
         for name, value in names.items():
             data = data.replace(b"{{%s}}" % name.encode(), value.encode())
         return data

@@ -68,6 +68,12 @@ class Lab:
         """What makes this program reach the lab by its hosts' real names."""
         return {"ESSAYS_RESOLVE": self.resolve(), "ESSAYS_CA_BUNDLE": str(self.bundle)}
 
+    @property
+    def looks(self) -> list[Asked]:
+        """Requests for anything but robots.txt."""
+        with self._lock:
+            return [asked for asked in self.asked if asked.path != "/robots.txt"]
+
     def script(self, host: str, path: str, *steps: Step) -> None:
         """Sets what one path does from now on; a new host needs a new ``resolve``."""
         _check(*steps)

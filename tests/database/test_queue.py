@@ -1,0 +1,138 @@
+"""What waits: what is due and in nobody's hands, and what an operator may do about it; and robots.txt on the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest import links, pipeline
+from ingest.model import IngestError
+from ingest.settings import settings
+from ingest.store import Store
+
+from ..conftest import ROOT, rows
+
+EXAMPLES = ROOT / "examples" / "pages"
+HOST, BLOG = "mp.weixin.qq.com", "blog.example.com"
+ARTICLE = f"https://{HOST}/s/ExampleArticle-On-Scal"
+PAGE = {"do": "page", "file": "article-scaling.html"}
+RULES = "User-agent: *\nDisallow: /s/\nCrawl-delay: 0.4\n"
+
+
+@pytest.fixture
+def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ESSAYS_HOST_SPACING", "0")
+    made = open_lab({HOST: {"/s/ExampleArticle-On-Scal": PAGE}, BLOG: {"*": {"do": "page", "status": 503}}}, EXAMPLES)
+    settings.cache_clear()
+    return made
+
+
+def run(store: Store, text: str) -> int:
+    run_id = pipeline.open_run(store, "links")
+    links.hand_in(store, run_id, text)
+    for host in links.due_hosts(store):
+        links.fetch_host(store, run_id, host, seconds=20)
+    pipeline.relate(store)
+    pipeline.close_run(store, run_id)
+    return run_id
+
+
+def due(store: Store) -> int:
+    return int(store.ask("due", "links_due")[0].addresses)
+
+
+def change(store: Store, sql: str) -> None:
+    with store.transaction() as connection:
+        connection.exec_driver_sql(sql)
+
+
+def hand_in(store: Store, text: str) -> None:
+    links.hand_in(store, pipeline.open_run(store, "links"), text)
+
+
+def test_nothing_is_due_when_nothing_waits_or_a_host_is_in_somebodys_hands(store: Store, lab) -> None:
+    assert due(store) == 0
+    hand_in(store, ARTICLE)
+    assert due(store) == 0, "the run that accepted it is about to fetch it"
+    change(store, "UPDATE ingest.address SET due_at = now() - interval '1 minute'")
+    assert due(store) == 1
+    store.ask("due", "hold_host", host=HOST, spacing=1)
+    for changed in (
+        "next_at = now() + interval '1 second'",
+        "paused = true",
+        "breaker_until = now() + interval '1 hour'",
+    ):
+        change(store, f"UPDATE ingest.host SET {changed} WHERE host = '{HOST}'")
+        assert due(store) == 0, changed
+        change(store, "UPDATE ingest.host SET next_at = NULL, paused = false, breaker_until = NULL")
+    change(store, "UPDATE ingest.address SET lease_until = now() + interval '1 minute'")
+    assert due(store) == 0
+    change(store, "UPDATE ingest.address SET lease_until = now() - interval '1 second'")
+    assert due(store) == 1
+    run(store, "")
+    assert due(store) == 0
+
+
+def test_what_waits_can_be_made_due_now(store: Store, lab) -> None:
+    run(store, f"https://{BLOG}/a https://{BLOG}/b")
+    assert due(store) == 0
+    assert links.retry(store, [f"看 https://{BLOG}/a?utm_source=x"]) == 1
+    assert links.retry(store, [BLOG]) == 2
+    assert rows(store, "SELECT count(*) FROM ingest.address WHERE due_at <= now()") == [(2,)]
+
+
+def test_what_was_given_up_can_be_made_due_again_and_what_is_settled_not(store: Store, lab) -> None:
+    run(store, f"{ARTICLE} https://{BLOG}/a")
+    change(store, f"UPDATE ingest.address SET due_at = NULL, tries = 20 WHERE host = '{BLOG}'")
+    assert links.retry(store, [BLOG, HOST, ARTICLE]) == 1
+
+
+def test_what_waits_can_be_cancelled_and_the_account_says_so(store: Store, lab) -> None:
+    first = run(store, f"https://{BLOG}/a")
+    run_id = pipeline.open_run(store, "cancel")
+    assert links.cancel(store, run_id, [BLOG]) == 1
+    assert pipeline.close_run(store, run_id).mentions == 1
+    assert rows(store, "SELECT run_id, outcome, why FROM essays.run_account ORDER BY run_id") == [
+        (first, "waiting", "http 503"), (run_id, "refused", "cancelled by a person")]  # fmt: skip
+    assert rows(store, "SELECT count(*) FROM ingest.address WHERE due_at IS NOT NULL") == [(0,)]
+    assert links.cancel(store, run_id, [BLOG]) == 0
+
+
+@pytest.mark.parametrize("wanted", ["not a host", "host", "javascript:alert(1)"])
+def test_what_is_neither_link_nor_host_is_an_error_with_a_remedy(store: Store, lab, wanted: str) -> None:
+    with pytest.raises(IngestError, match="neither a link nor a host"):
+        links.retry(store, [wanted])
+
+
+def test_the_rules_of_a_host_are_asked_for_once_and_noted_and_its_delay_is_kept(store: Store, lab) -> None:
+    lab.script(HOST, "/robots.txt", {"do": "page", "html": RULES, "content_type": "text/plain"})
+    run(store, ARTICLE)
+    hand_in(store, ARTICLE)
+    change(store, "UPDATE ingest.address SET due_at = now() WHERE key LIKE 'wechat:s/%%'")
+    run(store, "")
+    assert [one.path for one in lab.asked].count("/robots.txt") == 1
+    assert rows(store, "SELECT robots, state FROM essays.fetch_log ORDER BY fetch_id") == [
+        ("disallowed", "article"), ("disallowed", "article")]  # fmt: skip
+    assert rows(store, f"SELECT round(spacing::numeric, 1)::float FROM ingest.host WHERE host = '{HOST}'") == [(0.4,)]
+    assert lab.asked[1].at - lab.asked[0].at > 0.3
+
+
+def test_strict_robots_refuse_what_the_host_disallows_and_ask_for_nothing(
+    store: Store, lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ESSAYS_ROBOTS", "strict")
+    settings.cache_clear()
+    lab.script(HOST, "/robots.txt", {"do": "page", "html": RULES, "content_type": "text/plain"})
+    run(store, ARTICLE)
+    assert lab.looks == []
+    assert rows(store, "SELECT outcome, state, why FROM essays.run_account") == [
+        ("refused", "refused", "robots.txt disallows it, and ESSAYS_ROBOTS is strict")
+    ]
+
+
+def test_a_host_may_have_a_user_agent_of_its_own(store: Store, lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESSAYS_USER_AGENTS", f'{{"{HOST}": "Mozilla/5.0 (lab)"}}')
+    settings.cache_clear()
+    run(store, f"{ARTICLE} https://{BLOG}/a")
+    agents = {one.host: one.headers["user-agent"] for one in lab.asked}
+    assert agents[HOST] == "Mozilla/5.0 (lab)"
+    assert agents[BLOG].startswith("essay-ingest/")
