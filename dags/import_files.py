@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, get_current_context, task
 
-ESSAYS = Asset("essays")
-RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=10)}
+from ingest.desk.tasks import RETRIES, finish, label
 
 
 @dag(
@@ -27,64 +25,40 @@ RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=10)}
 )  # fmt: skip
 def import_files() -> None:
     @task
-    def plan() -> list[dict[str, Any]]:
-        from airflow.sdk.exceptions import AirflowFailException
-
+    def plan() -> dict[str, Any]:
         from ingest import imports, pipeline
-        from ingest.model import IngestError, Unavailable
+        from ingest.desk.tasks import final
 
         context = get_current_context()
-        try:
+        with final():
             found = imports.plan(context["params"]["paths"])
-        except Unavailable:
-            raise
-        except IngestError as error:
-            raise AirflowFailException(str(error)) from None  # trying again would change nothing
         run_id = pipeline.open_run(pipeline.connect(), "import_files", context["run_id"])
-        given = {"run_id": run_id, "lists": found.lists, "of": found.total}
-        return [{**given, "files": part} for part in pipeline.portions(found.files) or [[]]]
-
-    @task(map_index_template="{{ portion }}")
-    def load(batch: dict[str, Any]) -> int:
-        from ingest import imports, pipeline
-
-        files = batch["files"]
-        get_current_context()["portion"] = f"{files[0] if files else 'lists'} … ({len(files)} files)"  # type: ignore[typeddict-unknown-key]
-        imports.load(pipeline.connect(), batch["run_id"], imports.Plan(tuple(files), tuple(batch["lists"])))
-        return len(files)
+        batches = pipeline.portions(found.files)
+        return {"run_id": run_id, "files": found.total, "lists": found.lists, "batches": batches}
 
     @task
-    def lists(batches: list[dict[str, Any]]) -> None:
+    def batches(run: dict[str, Any]) -> list[list[str]]:
+        found: list[list[str]] = run["batches"]
+        return found
+
+    @task(map_index_template="{{ label }}")
+    def load(batch: list[str], run: dict[str, Any]) -> int:
         from ingest import imports, pipeline
 
-        imports.load_lists(pipeline.connect(), batches[0]["run_id"], batches[0]["lists"])
+        label(f"{batch[0]} … ({len(batch)} files)")
+        imports.load(pipeline.connect(), run["run_id"], imports.Plan(tuple(batch), tuple(run["lists"])))
+        return len(batch)
 
-    @task(trigger_rule="all_done")
-    def relate() -> int:
-        from ingest import pipeline
+    @task(trigger_rule="none_failed")
+    def lists(run: dict[str, Any]) -> None:
+        from ingest import imports, pipeline
 
-        return pipeline.relate(pipeline.connect())
+        imports.load_lists(pipeline.connect(), run["run_id"], run["lists"])
 
-    @task(retries=0)
-    def account(batches: list[dict[str, Any]]) -> dict[str, int]:
-        from ingest import pipeline
-
-        told = pipeline.close_run(pipeline.connect(), batches[0]["run_id"])
-        print("\n".join(told.lines()))
-        return pipeline.check_total(told, batches[0]["of"])
-
-    @task(outlets=[ESSAYS], retries=0)
-    def announce(related: int) -> None:
-        from airflow.sdk.exceptions import AirflowSkipException
-
-        if not related:
-            raise AirflowSkipException("nothing new")
-
-    batches = plan()
-    related = relate()
-    load.expand(batch=batches) >> lists(batches) >> related  # type: ignore[arg-type]
-    told = account(batches)  # type: ignore[arg-type]
-    related >> told >> announce(related)  # type: ignore[arg-type]
+    run = plan()
+    listed = lists(run)  # type: ignore[arg-type]
+    load.partial(run=run).expand(batch=batches(run)) >> listed  # type: ignore[arg-type]
+    finish(listed, run)
 
 
 import_files()

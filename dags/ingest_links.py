@@ -1,17 +1,16 @@
 """Fetch the links of a pasted text: a chat as it came. Every link ends in a row or in a reason.
 
-What does not fit into a run waits, and `ingest run` goes on with it. Nothing that is settled is fetched again.
+What does not fit into a run waits, and `ingest_due` goes on with it. Nothing that is settled is fetched again.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, get_current_context, task
 
-ESSAYS = Asset("essays")
-RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=10)}
+from ingest.desk.tasks import RETRIES, finish, label
+
 SECONDS_ON_A_HOST = 300
 
 
@@ -38,7 +37,7 @@ SECONDS_ON_A_HOST = 300
 )  # fmt: skip
 def ingest_links() -> None:
     @task
-    def accept() -> list[dict[str, Any]]:
+    def accept() -> dict[str, Any]:
         from airflow.sdk.exceptions import AirflowSkipException
 
         from ingest import links, pipeline
@@ -53,50 +52,23 @@ def ingest_links() -> None:
         store = pipeline.connect()
         run_id = pipeline.open_run(store, "ingest_links", context["run_id"])
         handed = links.hand_in(store, run_id, params["text"], params["by"], tuple(params["tags"]), params["refetch"])
-        given = {"run_id": run_id, "of": handed.total}
-        return [{**given, "host": host} for host in links.due_hosts(store, run_id)] or [{**given, "host": None}]
-
-    @task(map_index_template="{{ host }}")
-    def fetch(target: dict[str, Any]) -> int:
-        from ingest import links, pipeline
-
-        context = get_current_context()
-        context["host"] = target["host"] or "nothing is due"  # type: ignore[typeddict-unknown-key]
-        if target["host"] is None:
-            return 0
-        task_instance = context["ti"]
-        owner = f"{context['run_id']}/{task_instance.task_id}/{task_instance.map_index}"
-        run_id = target["run_id"]
-        return links.fetch_host(pipeline.connect(), run_id, target["host"], SECONDS_ON_A_HOST, owner, run_id)
+        return {"run_id": run_id, "links": handed.total, "hosts": links.due_hosts(store, run_id)}
 
     @task
-    def relate() -> int:
-        from ingest import pipeline
+    def hosts(run: dict[str, Any]) -> list[str]:
+        found: list[str] = run["hosts"]
+        return found
 
-        return pipeline.relate(pipeline.connect())
-
-    @task(retries=0)
-    def account(targets: list[dict[str, Any]]) -> dict[str, int]:
+    @task(map_index_template="{{ label }}")
+    def fetch(host: str, run: dict[str, Any]) -> int:
         from ingest import links, pipeline
 
-        store, run_id = pipeline.connect(), targets[0]["run_id"]
-        links.settle_waiting(store, run_id)
-        told = pipeline.close_run(store, run_id)
-        print("\n".join(told.lines()))
-        return pipeline.check_mentions(told, targets[0]["of"])
+        label(host)
+        owner = f"{get_current_context()['run_id']}/{host}"
+        return links.fetch_host(pipeline.connect(), run["run_id"], host, SECONDS_ON_A_HOST, owner, run["run_id"])
 
-    @task(outlets=[ESSAYS], retries=0)
-    def announce(related: int) -> None:
-        from airflow.sdk.exceptions import AirflowSkipException
-
-        if not related:
-            raise AirflowSkipException("nothing new")
-
-    targets = accept()
-    related = relate()
-    fetch.expand(target=targets) >> related
-    told = account(targets)  # type: ignore[arg-type]
-    related >> told >> announce(related)  # type: ignore[arg-type]
+    run = accept()
+    finish(fetch.partial(run=run).expand(host=hosts(run)), run)  # type: ignore[arg-type]
 
 
 ingest_links()

@@ -47,8 +47,8 @@ def _runs(seed_corpus: Path, corpus: str | None, files: Path) -> list[tuple[str,
     root = directory(str(seed_corpus)).resolve()
     pages = directory(str(files)).resolve()
     return [
-        ("load_seed_corpus", {"directory": str(root), "corpus": corpus}),
         ("import_files", {"paths": [str(pages)]}),
+        ("load_seed_corpus", {"directory": str(root), "corpus": corpus}),  # its links may be of pages that are here now
     ]
 
 

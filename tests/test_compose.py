@@ -110,12 +110,12 @@ def test_ports_are_published_on_this_machine_alone() -> None:
     assert not any(service.get("network_mode") for service in SERVICES.values())
 
 
-def test_only_the_migration_knows_the_owner_and_only_workers_the_loader() -> None:
+def test_only_the_migration_knows_the_owner_and_only_workers_and_the_triggerer_the_loader() -> None:
     def knowing(name: str) -> set[str]:
         return {each for each, service in SERVICES.items() if name in str(service)}
 
     assert knowing("ESSAYS_OWNER_PASSWORD") == {"postgres", "migrate"}
-    assert knowing("ESSAYS_LOADER_PASSWORD") == {"postgres", "migrate", "worker"}
+    assert knowing("ESSAYS_LOADER_PASSWORD") == {"postgres", "migrate", "triggerer", "worker"}
     assert knowing("POSTGRES_PASSWORD") == {"postgres"}
 
 

@@ -148,7 +148,8 @@ def _prepare(wanted: dict[str, str]) -> tuple[AirflowEndpoint, dict[str, str]]:
         remembered = [local.airflow_port] if local.airflow_port else []
         local.airflow_port = ports.first_free([asked, *remembered, *range(asked + 1, asked + 100)])
         endpoint = _endpoint(local)
-    state.private(folder / "passwords.json", json.dumps({USER: endpoint.password}))
+        passwords = {USER: endpoint.password, configuration.PIPELINE: local.secret("airflow_pipeline")}
+    state.private(folder / "passwords.json", json.dumps(passwords))
     return endpoint, configuration.environment(wanted, endpoint.url)
 
 

@@ -90,7 +90,7 @@ class AirflowApi:
 
     def watch(self, dag_id: str, run_id: str, on_progress: Progress = lambda _: None, every: float = 1.0) -> RunResult:
         """Wait for the end of a run, saying how far it is whenever that changes."""
-        path = f"/api/v2/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}"
+        path = _run_path(dag_id, run_id)
         shown, heard = "", time.monotonic()
         while True:
             try:
@@ -108,6 +108,28 @@ class AirflowApi:
             if state in ("success", "failed"):
                 return RunResult(state, tuple(_name(task) for task in tasks if task["state"] in FAILED))
             time.sleep(every)
+
+    def note(self, dag_id: str, run_id: str, text: str) -> None:
+        """Show a text as the note of a run; one that was there is replaced."""
+        self._answer("PATCH", _run_path(dag_id, run_id), params={"update_mask": "note"}, json={"note": text})
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        """All runs of a DAG as the API shows them; none when Airflow doesn't know the DAG."""
+        runs: list[dict[str, Any]] = []
+        while True:
+            answer = self._ask(
+                "GET", f"/api/v2/dags/{quote(dag_id)}/dagRuns", params={"limit": PAGE, "offset": len(runs)}
+            )
+            if answer.status_code == HTTPStatus.NOT_FOUND:
+                return []
+            page = _check(answer).json()
+            runs += page["dag_runs"]
+            if not page["dag_runs"] or len(runs) >= page["total_entries"]:
+                return runs
+
+    def delete_run(self, dag_id: str, run_id: str) -> None:
+        """Delete an ended run with its configuration and task instances."""
+        _check(self._ask("DELETE", _run_path(dag_id, run_id)))
 
     def _tasks(self, path: str) -> list[dict[str, Any]]:
         tasks: list[dict[str, Any]] = []
@@ -129,6 +151,10 @@ class AirflowApi:
         except requests.RequestException as error:
             raise Unavailable(f"Airflow does not answer at {self._endpoint.url}.", "Run `ingest up`.") from error
         return answer
+
+
+def _run_path(dag_id: str, run_id: str) -> str:
+    return f"/api/v2/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}"
 
 
 def _check(answer: requests.Response) -> requests.Response:

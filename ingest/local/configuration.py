@@ -12,6 +12,8 @@ from pathlib import Path
 from ingest.local import ports, state
 
 USER = "admin"
+PIPELINE = "pipeline"
+"""The user that tasks are to Airflow's API: it may write notes on runs and delete them, and no more."""
 MARK = "ESSAYS_AIRFLOW"  # every process of our Airflow has it in its environment, with Airflow's folder as value
 AUTH_MANAGER = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 
@@ -32,7 +34,7 @@ def wanted(local: state.Local, home: Path, database: str, dags_folder: Path) -> 
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(fernet).decode(),
         "AIRFLOW__CORE__AUTH_MANAGER": AUTH_MANAGER,
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin,{PIPELINE}:user",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
         "AIRFLOW__API__HOST": ports.HOST,
@@ -44,6 +46,8 @@ def wanted(local: state.Local, home: Path, database: str, dags_folder: Path) -> 
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "ESSAYS_HOME": str(home.parent),
+        "ESSAYS_AIRFLOW_USER": PIPELINE,
+        "ESSAYS_AIRFLOW_PASSWORD": local.secret("airflow_pipeline"),
     }
 
 
@@ -61,4 +65,5 @@ def environment(told: Mapping[str, str], url: str) -> dict[str, str]:
         "AIRFLOW__API__PORT": url.rpartition(":")[2],
         "AIRFLOW__API__BASE_URL": url,
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+        "ESSAYS_AIRFLOW_URL": url,
     }

@@ -1,0 +1,46 @@
+"""Look after the whole once a day: session keys out of Airflow, what a crash left undone, the daily account."""
+
+from __future__ import annotations
+
+from airflow.sdk import dag, get_current_context, task
+
+from ingest.desk.tasks import RETRIES, announce, relate
+
+
+@dag(
+    schedule="30 20 * * *",  # half past four in the morning in Beijing
+    catchup=False,
+    default_args=RETRIES,
+    max_active_runs=1,
+    tags=["essays"],
+    doc_md=__doc__,
+)
+def maintain() -> None:
+    @task
+    def purge() -> int:
+        from ingest.desk import runs
+
+        gone = runs.purge()
+        print("\n".join(gone))
+        return len(gone)
+
+    @task(retries=0)
+    def account() -> None:
+        from ingest import pipeline
+        from ingest.desk import runs
+        from ingest.model import IngestError
+        from ingest.store import face
+
+        store = pipeline.connect()
+        lines = [f"{row['count']:,} {row['what']}" for row in face.daily(store)]
+        print("\n".join(lines))
+        context = get_current_context()
+        runs.note(context["dag"].dag_id, context["run_id"], lines)
+        if problems := [f"{row['problem']}: {row['detail']}" for row in face.inconsistencies(store)]:
+            raise IngestError("\n".join(problems), "Please report this.")
+
+    related = relate()
+    purge() >> related >> account() >> announce(related)  # type: ignore[arg-type]
+
+
+maintain()

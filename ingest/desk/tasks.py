@@ -1,0 +1,79 @@
+"""The tasks that end a run of every DAG: relate, account, announce."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Asset, get_current_context, task
+
+ESSAYS = Asset("essays")
+RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=10)}
+
+
+def label(words: str) -> None:
+    """Names this mapped task in the UI, where its DAG says ``map_index_template="{{ label }}"``."""
+    get_current_context()["label"] = words  # type: ignore[typeddict-unknown-key]
+
+
+@contextmanager
+def final() -> Iterator[None]:
+    """Input that can't be processed fails the task at once: trying again would change nothing."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from ingest.model import IngestError, Unavailable
+
+    try:
+        yield
+    except Unavailable:
+        raise
+    except IngestError as error:
+        raise AirflowFailException(str(error)) from None
+
+
+@task(trigger_rule="all_done")
+def relate() -> int:
+    """Relates what is new, whatever became of the tasks before."""
+    from ingest import pipeline
+
+    return pipeline.relate(pipeline.connect())
+
+
+@task(retries=0)
+def account(run: Mapping[str, Any]) -> dict[str, int]:
+    """Closes the run ``run_id``, shows its account in the log and as a note, and fails when it doesn't add up.
+
+    ``files`` or ``links`` is how many were planned or handed in; ``corpus`` is the seed corpus that was loaded.
+    """
+    from ingest import pipeline
+    from ingest.desk import runs
+
+    context = get_current_context()
+    told = pipeline.close_run(pipeline.connect(), run["run_id"], run.get("corpus"))
+    print("\n".join(told.lines()))
+    runs.note(context["dag"].dag_id, context["run_id"], told.lines())
+    if "files" in run:
+        return pipeline.check_total(told, run["files"])
+    return pipeline.check_mentions(told, run["links"]) if "links" in run else told.looks
+
+
+@task(outlets=[ESSAYS], retries=0, trigger_rule="none_failed")
+def announce(related: int) -> None:
+    """Emits the asset ``essays`` when something new was stored."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    if not related:
+        raise AirflowSkipException("nothing new")
+
+
+def finish(work: Any, run: Any) -> None:
+    """Relates, accounts and announces after the task ``work``; ``run`` is what ``account`` is given.
+
+    The account is made whatever became of ``work``; the run is red when it failed.
+    """
+    related, told = relate(), account(run)
+    announced = announce(related)  # type: ignore[arg-type]
+    work >> related >> told >> announced
+    work >> announced
