@@ -10,12 +10,13 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from ingest.model import Address, Link
 from ingest.redact import redact_url
 from ingest.sites import site_of
 from ingest.text import clean, without
+from ingest.wrappers import unwrapped
 
 MAX_URL = 2000
 MOST_UNWRAPPED = 3
@@ -34,16 +35,6 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _SHARED_FROM = {"singlemessage", "groupmessage", "timeline", "wechat", "weixin"}
-WRAPPERS = {
-    "mp.weixinbridge.com": "url",
-    "link.zhihu.com": "target",
-    "link.juejin.cn": "target",
-    "link.csdn.net": "target",
-    "links.jianshu.com": "to",
-    "link.jianshu.com": "t",
-    "c.pc.qq.com": "pfurl",
-}
-"""Hosts whose links only lead to another address, and the parameter that holds it (facts of 2026)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +70,8 @@ def address(url: str) -> Address | None:
     """The address that a URL is a form of, unwrapped and free of tracking and secrets; None when it is none."""
     for _ in range(MOST_UNWRAPPED):
         url = _plain(url)
-        inner = _unwrapped(url)
-        if inner is None:
+        inner = unwrapped(url)
+        if inner == url:
             break
         url = inner
     site = site_of(_host(url))
@@ -140,15 +131,6 @@ def _plain(url: str) -> str:
     for escaped, plain in _ESCAPES:
         url = url.replace(escaped, plain)
     return url
-
-
-def _unwrapped(url: str) -> str | None:
-    """The address inside a link that only leads to another one."""
-    parts = urlsplit(url) if _host(url) in WRAPPERS else None
-    if parts is None:
-        return None
-    inner = parse_qs(parts.query).get(WRAPPERS[_host(url)], [""])[0]
-    return inner if inner.lower().startswith(("http://", "https://")) else None
 
 
 def _web_address(url: str) -> Address | None:

@@ -27,6 +27,7 @@ from ingest.store.record import record
 from ingest.text import clean, storable
 
 FETCHER = "fetch/1"
+TEXTS = {"text/plain", "text/markdown"}
 LEASE_SECONDS = 180
 """Longer than any fetch may take, and short enough that a killed worker's address is taken up soon."""
 MOST_NOTE = 5000
@@ -219,6 +220,8 @@ def _reading(fetched: Fetched, snapshot: Snapshot | None, asked: str) -> Reading
         return Reading(fetched.state or State.NOT_A_PAGE, FETCHER, reason=fetched.reason or "an empty answer")
     try:
         text = decode(snapshot.data).text
+        if fetched.content_type in TEXTS and not read.is_page(text):
+            return read.read_text_file(text, fetched.url)
         reading = read.read_page(Page(text, url=fetched.url))
         # A captcha may say of the address that was asked, and not of us, that it is the wrong form of it.
         return read.read_page(Page(text, url=asked)) if reading.state in BLOCKED else reading

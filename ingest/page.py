@@ -47,6 +47,13 @@ class Page:
         return next((self._places[place] for place in places if place in self._places), None)
 
     @cached_property
+    def own_urls(self) -> tuple[str, ...]:
+        """The addresses that the page gives itself: the canonical one, and the one for shares."""
+        canonical, shared = self.soup.find("link", rel="canonical"), self.soup.find("meta", property="og:url")
+        found = (attribute(canonical, "href") if canonical else "", attribute(shared, "content") if shared else "")
+        return tuple(url for url in found if url)
+
+    @cached_property
     def saved_from(self) -> str | None:
         """The address that a browser or SingleFile noted in the first comment of the file it saved."""
         start = self.html[:SAVED_FROM_WITHIN]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
+from urllib.parse import urlsplit
 
 from ingest.formats import TEXT_FORMATS, wechat_export
-from ingest.model import Link, Reading, State
+from ingest.model import Address, Essay, Link, Reading, State
 from ingest.page import Page
-from ingest.sites import sites
-from ingest.text import without
+from ingest.sites import site_of, sites
+from ingest.text import clean, without
 
 _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -20,7 +22,7 @@ READER = "files/1"
 DECODER = "decode/1"
 
 
-def is_page(text: str, name: str) -> bool:
+def is_page(text: str, name: str = "") -> bool:
     """Whether a decoded file is an HTML page, by its beginning or by its name."""
     return bool(_PAGE.match(text[:20_000])) or name.lower().removesuffix(".gz").endswith((".html", ".htm", ".xhtml"))
 
@@ -33,6 +35,18 @@ def read_page(page: Page) -> Reading:
     if not page.is_whole:
         return Reading(State.UNREADABLE, READER, reason="the page is cut off: it has no end")
     return Reading(State.UNSUPPORTED, READER, reason="no reader knows this page's site; its bytes are kept")
+
+
+def read_text_file(text: str, url: str) -> Reading:
+    """The reading of a text or Markdown file that was fetched from this address."""
+    reading = read_text(clean(text), ())
+    site = site_of(urlsplit(url).hostname or "")
+    found = site.address(url) if site else None
+    if reading.essay is None or site is None or found is None:
+        return reading
+    tell: Callable[[Essay, Address], Essay] | None = getattr(site, "text_file", None)
+    essay = tell(reading.essay, found) if tell else reading.essay
+    return replace(reading, site=site.NAME, essay=essay, addresses=(found,))
 
 
 def read_text(text: str, links: Sequence[Link]) -> Reading:

@@ -32,7 +32,7 @@ FULL_WIDTH = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in SHO
         (LONG.replace("==", "%3D%3D"), [LONG_KEY]),
         (f"https://mp.weixinbridge.com/mp/wapredirect?url={ENCODED}&action=appmsg", [KEY]),
         (f"https://link.zhihu.com/?target={ENCODED}", [KEY]),
-        ("https://zhuanlan.zhihu.com/p/720123456scaling", ["url:zhuanlan.zhihu.com/p/720123456scaling"]),
+        ("https://zhuanlan.zhihu.com/p/720123456scaling", ["zhihu:p/720123456"]),
         ("https://example.com/a/?utm_source=x&id=7&from=timeline#top", ["url:example.com/a?id=7"]),
         ("HTTP://Example.COM:80/a", ["url:example.com/a"]),
         ("https://example.com/wiki/Law_(scaling)。", ["url:example.com/wiki/Law_(scaling)"]),

@@ -35,6 +35,9 @@ class Site(Protocol):
         ``Address.url`` is what is fetched; what a person opens is ``Essay.url``.
         """
 
+    # A site with text files (Markdown at GitHub) also has text_file(essay: Essay, found: Address) -> Essay, which adds
+    # to the essay of a file what its address tells.
+
     @staticmethod
     def owns(page: Page) -> bool:
         """Whether a page is of this site: by its address, or by its structure when it was handed in without one."""
