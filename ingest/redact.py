@@ -33,6 +33,12 @@ SECRETS = (
 )
 """Names of session keys, in lower case; upper and lower case make no difference."""
 _COMMON = {b"uin", b"key", b"access_token", b"session_key"}
+_OF_A_READER = frozenset(
+    {"wx_header", "sharer_shareinfo", "sharer_shareinfo_first", "sharer_shareid", "sharer_sharetime"}
+    | {"enterid", "clicktime", "devicetype", "nettype", "abtest_cookie", "sessionid"}
+)
+"""Parameters that are no keys but tell who opened or passed on an address of WeChat, and on what; they only go out of
+addresses: in a page's bytes they are everywhere, and bytes are kept as they came where nothing forbids it."""
 
 # Two names are common words; their values tell. A reader's number in an address is base64, while an address with a
 # plain number is somebody's public QQ contact. A session key is long and hexadecimal, any other "key" is none of ours.
@@ -45,6 +51,7 @@ _PARAMETER = re.compile(rb"(=)([\w.~+/=*%!-]*)")
 _PLAIN_VALUE = re.compile(
     rb"(=)((?=[^&;\s\"'`]*\d)[\w.~+/=*%!-]{8,})"
 )  # as in a cookie; without a digit it is a variable
+_HOSTS = ("weixin.qq.com", ".qpic.cn", ".qlogo.cn")  # of WeChat's pages and pictures
 _WECHAT_URL = re.compile(rb"weixin\.qq\.com/[^\s\"'<>]*\Z")
 _URL_BEFORE = 1500  # bytes in which the host of an address stands before its parameter
 _ENCODED_PARAMETER = re.compile(rb"(%3[dD])((?:(?!%26|%23)[\w.~+*%!-])*)")
@@ -64,7 +71,7 @@ _FIELD = re.compile(
 _NUMBER = re.compile(rb"""\\?["']?\]?[ \t]*[:=][ \t]*(\d{5,})""")
 _VALUE = re.compile(rb"(\[?)(?:" + _STRING + rb")")
 
-_SEPARATOR = re.compile(r"(&(?:amp;)?)")
+_SEPARATOR = re.compile(r"(&(?:amp;)*|\\x26(?:amp;)*|\\u0026)")
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 
 
@@ -86,15 +93,23 @@ def redact(data: bytes) -> bytes:
     return b"".join(parts)
 
 
+def redact_words(words: str) -> str:
+    """A person's words with the session keys emptied in the addresses of WeChat that are printed among them."""
+    if "=" not in words or "weixin.qq.com" not in words:
+        return words
+    return redact(words.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+
 def redact_url(url: str) -> str:
     """The address without session parameters, also in addresses that it carries as a parameter."""
     address, hash_, fragment = url.partition("#")
     path, mark, query = address.partition("?")
+    of_wechat = any(name in url for name in _HOSTS)
     kept: list[str] = []
     pieces = _SEPARATOR.split(query)
     for separator, parameter in zip(["", *pieces[1::2]], pieces[::2], strict=True):
         name, equals, value = parameter.partition("=")
-        if _is_secret(unquote(name), unquote(value).encode(), "weixin.qq.com" in path):
+        if _is_secret(unquote(name), unquote(value).encode(), of_wechat):
             continue
         kept.append((separator if kept else "") + name + equals + _redact_carried(value))
     query = "".join(kept)
@@ -114,7 +129,7 @@ def _redact_carried(value: str) -> str:
 def _is_secret(name: str, value: bytes, of_wechat: bool) -> bool:
     name = name.lower()
     if name not in SECRETS:
-        return False
+        return of_wechat and name in _OF_A_READER
     if name == "key":
         return of_wechat or _KEY.match(value) is not None
     if name in {"access_token", "session_key"}:

@@ -77,6 +77,19 @@ def test_what_is_no_secret_stays(kept: bytes) -> None:
             "https://mp.weixin.qq.com/mp/x?poc_token=a&target_url=https%3A%2F%2Fmp.weixin.qq.com%2Fs%3Fmid%3D1%26key%3Dab",
             "https://mp.weixin.qq.com/mp/x?target_url=https%3A%2F%2Fmp.weixin.qq.com%2Fs%3Fmid%3D1",
         ),
+        (
+            "https://mp.weixin.qq.com/s?mid=1&amp;amp;key=77\\x26amp;uin=1\\u0026pass_ticket=x&amp;amp;idx=2",
+            "https://mp.weixin.qq.com/s?mid=1&amp;amp;idx=2",
+        ),
+        (
+            "https://mp.weixin.qq.com/s/abc?wx_header=3&sharer_shareinfo=0f&scene=1&devicetype=iOS17&exportkey=n_x",
+            "https://mp.weixin.qq.com/s/abc?scene=1",
+        ),
+        ("https://example.org/?sessionid=1&enterid=2", "https://example.org/?sessionid=1&enterid=2"),
+        (
+            "https://example.org/?u=https://mp.weixin.qq.com/s?mid=1&key=77",
+            "https://example.org/?u=https://mp.weixin.qq.com/s?mid=1",
+        ),
         ("https://example.org/?key=abc&uin=123456", "https://example.org/?key=abc&uin=123456"),
         ("https://example.org/路?q=词#段", "https://example.org/路?q=词#段"),
         ("", ""),

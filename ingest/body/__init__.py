@@ -13,12 +13,12 @@ from bs4 import Tag
 
 from ingest import text as texts
 from ingest.body import markdown
-from ingest.body.elements import picture
+from ingest.body.elements import Habits, picture
 from ingest.body.flow import Flow
 from ingest.body.writer import MARK
 from ingest.model import Image
 
-__all__ = ["Body", "picture", "render"]
+__all__ = ["Body", "Habits", "picture", "render"]
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,17 @@ class Body:
     images: tuple[Image, ...] = ()
 
 
-def render(root: Tag, base: str | None = None) -> Body:
+def render(root: Tag, base: str | None = None, habits: Habits | None = None) -> Body:
     """What a person reads in ``root``; relative links are joined to ``base``, or left as they are without one.
 
     Paragraphs, lists, tables, quotes and code keep their structure in both forms. Scripts, styles, ``noscript`` copies
     and what is hidden by ``display: none`` are left out; ``root`` itself may be hidden. The tree isn't changed.
+    ``habits`` are those of the site.
     """
-    flow = Flow(base)
+    flow = Flow(base, habits or Habits())
     flow.walk(root)
     text, positions = _positions(flow.writer.text())
-    images = tuple(Image(url, alt, at) for (url, alt), at in zip(flow.images.items(), positions, strict=True))
+    images = tuple(Image(url, alt, at) for (url, alt), at in zip(flow.images.values(), positions, strict=True))
     return Body(text, markdown.convert(flow.writer.html()), images)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from bs4 import Tag
 
 from ingest.page import attribute, classes
+from ingest.redact import redact_url
 
 LISTS = frozenset({"ul", "ol"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -19,6 +22,29 @@ _DROPPED = frozenset(
     | {"button", "select", "input", "textarea"}
 )
 _GUTTERS = frozenset({"gutter", "code-snippet__line-index", "line-numbers-rows", "hljs-ln-numbers", "lnt"})
+
+
+def _nothing(_: Tag) -> str | None:
+    return None
+
+
+def _itself(url: str) -> str:
+    return url
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What the pages of a site do in their own way; by default nothing.
+
+    ``words`` says what an element stands for, which is then written in its place (an emoji that is a picture).
+    ``background`` is the picture that is shown behind an element. ``link`` gives an address its lasting form, and
+    ``same`` is what two addresses of one picture have in common.
+    """
+
+    words: Callable[[Tag], str | None] = _nothing
+    background: Callable[[Tag], str | None] = _nothing
+    link: Callable[[str], str] = _itself
+    same: Callable[[str], str] = _itself
 
 
 def dropped(tag: Tag) -> bool:
@@ -60,6 +86,9 @@ def target(tag: Tag, base: str | None = None) -> str | None:
 
 
 def _absolute(url: str, base: str | None) -> str:
+    """The address that can be kept: whole, and without session keys."""
+    if "?" in url:
+        url = redact_url(url)
     if base:
         try:
             return urljoin(base, url)

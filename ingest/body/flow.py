@@ -11,7 +11,7 @@ from bs4 import Tag
 from bs4.element import CData, NavigableString, PageElement
 
 from ingest.body import code, tables
-from ingest.body.elements import FRAMES, dropped, picture, target
+from ingest.body.elements import FRAMES, Habits, dropped, picture, target
 from ingest.body.writer import CellWriter, Leave, Writer, one_line
 from ingest.page import attribute
 
@@ -27,10 +27,11 @@ _INLINE |= dict.fromkeys(("code", "kbd", "samp", "tt"), "code")
 
 @dataclass
 class Flow:
-    """One walk; ``images`` are the pictures met so far with what their authors call them."""
+    """One walk; ``images`` are the pictures met so far: the address of each and what its author calls it."""
 
     base: str | None
-    images: dict[str, str | None] = field(default_factory=dict)
+    habits: Habits = field(default_factory=Habits)
+    images: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     writer: Writer = field(default_factory=Writer)
 
     def walk(self, root: Tag) -> None:
@@ -45,7 +46,10 @@ class Flow:
                     leave()
             elif isinstance(child, Tag):
                 if not dropped(child) and not self._leaf(child):
-                    path.append((iter(child.contents), self._enter(child)))
+                    leave = self._enter(child)
+                    if url := self.habits.background(child):
+                        self._show(url, "")
+                    path.append((iter(child.contents), leave))
             elif type(child) in (NavigableString, CData):
                 self.writer.words(str(child))
         self.writer.boundary()
@@ -55,6 +59,8 @@ class Flow:
         name = tag.name
         if name == "br":
             self.writer.br()
+        elif (words := self.habits.words(tag)) is not None:
+            self.writer.words(words)
         elif name == "img":
             self._image(tag)
         elif name == "hr":
@@ -74,10 +80,14 @@ class Flow:
             return
         alt = one_line(attribute(tag, "alt")).strip()
         alt = "" if alt in ("图片", "image") else alt  # what editors put there when the author says nothing
-        first = url not in self.images
-        if first:
-            self.images[url] = alt or None
-        self.writer.image(url, alt, marked=first)
+        self._show(url, alt)
+
+    def _show(self, url: str, alt: str) -> None:
+        """A picture is listed where it stands first, and shown wherever it stands, by the same address."""
+        same = self.habits.same(url)
+        first = same not in self.images
+        shown, _ = self.images.setdefault(same, (url, alt or None))
+        self.writer.image(shown, alt, marked=first)
 
     def _table(self, tag: Tag) -> None:
         rows = [[(cell, self._cell(cell)) for cell in tables.cells(row)] for row in tag.find_all("tr")]
@@ -92,7 +102,7 @@ class Flow:
         self.writer.block(text, f"<table>{''.join(markup)}</table>", above)
 
     def _cell(self, tag: Tag) -> Writer:
-        cell = Flow(self.base, self.images, CellWriter())
+        cell = Flow(self.base, self.habits, self.images, CellWriter())
         cell.walk(tag)
         return cell.writer
 
@@ -103,7 +113,7 @@ class Flow:
             return self.writer.style(_INLINE[name])
         if name == "a":
             url = target(tag, self.base)
-            return None if url is None else self.writer.style("a", url)
+            return None if url is None else self.writer.style("a", self.habits.link(url))
         if name in FRAMES:
             return self.writer.frame(name, _before(tag))
         if name in _BLOCKS or _AS_BLOCK.search(attribute(tag, "style")):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from ingest.model import Address
 
@@ -28,6 +28,7 @@ LINK = re.compile(
 _SHORT = re.compile(r"/s/([A-Za-z0-9_-]{22})", re.ASCII)
 _LONG_PATHS = frozenset({"/s", "/s/", "/mp/appmsg/show"})
 _CAPTCHA_PATH = "/mp/wappoc_appmsgcaptcha"
+_WRAPPER = "mp.weixinbridge.com"
 _ESCAPES = (("\\x26", "&"), ("\\u0026", "&"), ("\\/", "/"), ("&amp;", "&"), ("&amp;", "&"))
 _TEMPORARY = ("src", "timestamp", "ver", "signature", "new")
 _BIZ = re.compile(r"[A-Za-z0-9+/]{4,64}={0,2}\Z", re.ASCII)
@@ -105,6 +106,13 @@ def host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+def unwrapped(url: str) -> str:
+    """The address inside a link that leads out of the site; any other as it is."""
+    if host(url) != _WRAPPER:
+        return url
+    return next(iter(parse_qs(urlsplit(url).query).get("url", ())), "")
 
 
 def distinct(addresses: Iterable[Address | None]) -> tuple[Address, ...]:

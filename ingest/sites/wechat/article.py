@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
-from urllib.parse import parse_qs, urlsplit
 
 from ingest import text as texts
 from ingest.body import Body
@@ -25,12 +24,14 @@ from ingest.model import (
     State,
 )
 from ingest.page import Page, attribute
-from ingest.redact import redact_url
-from ingest.sites.wechat.addresses import NAME, Identity, address, distinct, host, identity, made
-from ingest.sites.wechat.bodies import body_of
+from ingest.redact import redact_words
+from ingest.sites.wechat import lineage
+from ingest.sites.wechat.addresses import NAME, Identity, address, distinct, identity, made
+from ingest.sites.wechat.bodies import Told, body_of
 from ingest.sites.wechat.fields import Fields, plain, unescape
+from ingest.sites.wechat.mentions import mentions
 
-READER = "wechat/1"
+READER = "wechat/2"
 
 # What tells the type when the scripts are gone.
 _SHAPES = (
@@ -41,7 +42,9 @@ _SHAPES = (
 )
 _ROLES = {"1": Role.ORIGINAL, "2": Role.REPRINT}
 _CONTENT_MEDIA = ["img", "iframe", "video", "svg", "mpvoice", "mp-common-mpaudio", "mp-common-videosnap", "qqmusic"]
+_MOST_ALBUMS = 20
 _END_WITHIN = 4096  # characters at the end of a whole page in which its last tag stands
+_END = re.compile("</html", re.IGNORECASE)
 _BEIJING = timezone(timedelta(hours=8))
 _EPOCHS = range(1_300_000_000, 4_000_000_000)  # the platform opened in 2012
 _DATE = re.compile(r"(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
@@ -55,14 +58,13 @@ class Article:
         self.fields = Fields(page.soup)
         self.whole = bool(self.fields.data) or bool(self.fields.variable("biz", "bizuin", "ct"))
         self.state = self._type()
-        self.body = Body("", "")
-        self.shared = False
+        self.told = Told(Body("", ""))
 
     def reading(self) -> Reading:
         """The state of the page, and its essay unless it lost its end or has no body."""
         essay, reason = None, self._cut()
         if reason is None:
-            self.body, self.shared = body_of(self.page, self.fields, self.state)
+            self.told = body_of(self.page, self.fields, self.state)
             essay = self._essay()
             reason = None if essay else f"the {self.state.replace('_', ' ')} has no body"
         state = self.state if essay else State.UNREADABLE
@@ -72,6 +74,11 @@ class Article:
         seen = _epoch(self.fields.raw("svr_time"))
         return Reading(state, READER, NAME, essay, reason, self.addresses, evidence, seen)
 
+    @property
+    def empty(self) -> bool:
+        """Whether the page has neither words nor pictures of its own."""
+        return not self.told.body.text and not self.told.body.images
+
     def _type(self) -> State:
         if (kind := self.fields.raw("item_show_type")) in WECHAT_TYPES:
             return WECHAT_TYPES[kind]
@@ -80,8 +87,10 @@ class Article:
     def _cut(self) -> str | None:
         """Why this is only the beginning of a page. SingleFile leaves the last tags out."""
         html = self.page.html
-        end = html.lower().rfind("</html", max(html.find("js_article"), html.find("js_content"), 0))
-        if (end > 0 and end >= len(html.rstrip()) - _END_WITHIN) or "SingleFile" in html[:_END_WITHIN]:
+        end = len(html.rstrip())
+        body = max(html.find("js_article"), html.find("js_content"), 0)
+        ended = _END.search(html, max(end - _END_WITHIN, body), end) is not None
+        if ended or "SingleFile" in html[:_END_WITHIN]:
             return None
         return "the page is cut off: its end is missing"
 
@@ -94,39 +103,40 @@ class Article:
         biz, mid, idx, sn = (self.fields.raw(*some) for some in names)
         if found := made(biz, mid, idx, sn):
             return found
-        proven = (identity(url) for url in self._urls())
+        proven = (identity(url) for url in self._urls)
         return next((found for found in proven if found and biz in ("", found.biz)), None)
 
+    @cached_property
     def _urls(self) -> list[str]:
         """Addresses that the page gives itself, in any form."""
-        canonical = self.page.soup.find("link", rel="canonical")
         found = [self.fields.raw("link"), self.fields.variable("msg_link"), self._meta("property", "og:url")]
-        found += [attribute(canonical, "href") if canonical else "", self.page.url or "", self.page.saved_from or ""]
+        found += [self._meta("rel", "canonical"), self.page.url or "", self.page.saved_from or ""]
         return [url for url in found if url]
 
     @cached_property
     def addresses(self) -> tuple[Address, ...]:
         """Short links first: they are the ones that are answered."""
         own = self.identity
-        found = [known for url in self._urls() if (known := address(url))]
+        found = [one for url in self._urls if (one := address(url))]
         if own:
-            found = [known for known in found if known.key.startswith((f"{NAME}:s/", f"{NAME}:tmp/"))]
+            found = [one for one in found if one.key.startswith((f"{NAME}:s/", f"{NAME}:tmp/"))]
             found.append(own.address)
-        return tuple(sorted(distinct(found), key=lambda known: not known.key.startswith(f"{NAME}:s/")))
+        return tuple(sorted(distinct(found), key=lambda one: not one.key.startswith(f"{NAME}:s/")))
 
     # The essay.
 
     def _essay(self) -> Essay | None:
         title = self._title()
-        empty = not self.body.text and not self.body.images
-        if empty and (title is None or (self.state is State.ARTICLE and not self._has_media() and not self._unpaid())):
+        if self.empty and (
+            title is None or (self.state is State.ARTICLE and not self._has_media() and not self._unpaid())
+        ):
             return None
-        text = self.body.text or title or ""  # a post of pictures or a video alone is found by its title
+        text = self.told.body.text or title or ""  # a post of pictures or a video alone is found by its title
         title = None if self._untitled(title) else title
         own, addresses = self.identity, self.addresses
         return Essay(
             text=text,
-            markdown=self.body.markdown or text,
+            markdown=self.told.body.markdown or text,
             display_title=texts.display_title(title, text),
             title=title,
             native_id=own.native_id if own else None,
@@ -135,9 +145,9 @@ class Article:
             author=self._author(),
             published=self._published(),
             language=texts.language(text),
-            completeness=Completeness.PREVIEW if self._unpaid() else Completeness.FULL,
-            role=Role.REPRINT if self.shared else self._role(),
-            images=self.body.images,
+            completeness=self._completeness(),
+            role=Role.REPRINT if self.told.shared else self._role(),
+            images=self.told.body.images,
             chrome=self._chrome(),
             claims=self._claims(),
         )
@@ -155,14 +165,14 @@ class Article:
             words = self.fields.text("title", "msg_title")
         if not words.strip():
             words = plain(self._meta("property", "og:title"))
-        return texts.clean(" ".join(words.split())) or None
+        return texts.clean(redact_words(" ".join(words.split()))) or None
 
     def _untitled(self, title: str | None) -> bool:
         """A text post without a title of its own gives its text as the title."""
         if self.state is not State.TEXT_POST or title is None:
             return title is None
         told = self.fields.part("text_page_info").get("is_user_title")
-        return told == "0" or (told is None and texts.fold(title) == texts.fold(self.body.text))
+        return told == "0" or (told is None and texts.fold(title) == texts.fold(self.told.body.text))
 
     def _account(self) -> Account | None:
         name = self.fields.text("nick_name", "nickname") or self._shown(
@@ -181,8 +191,17 @@ class Article:
         return (name[:half] if doubled else name) or None
 
     def _meta(self, kind: str, name: str) -> str:
-        tag = self.page.soup.find("meta", attrs={kind: name})
-        return attribute(tag, "content") if tag else ""
+        return self._metas.get((kind, name), "")
+
+    @cached_property
+    def _metas(self) -> dict[tuple[str, str], str]:
+        """What ``meta`` and ``link`` say, the first of a name each, gathered in one walk."""
+        metas: dict[tuple[str, str], str] = {}
+        for tag in self.page.soup.find_all(["meta", "link"]):
+            for kind in ("property", "name", "rel"):
+                if name := attribute(tag, kind):
+                    metas.setdefault((kind, name), attribute(tag, "content") or attribute(tag, "href"))
+        return metas
 
     def _shown(self, *places: str) -> str:
         tag = self.page.first(*places)
@@ -192,7 +211,8 @@ class Article:
         for name in ("ct", "ori_create_time", "oriCreateTime", "create_time", "ori_send_time"):
             if at := _epoch(self.fields.raw(name)):
                 return Published(at)
-        return _dated(self.fields.raw("create_time")) or _dated(self._shown("#publish_time"))
+        shown = self.fields.raw("create_time"), self.fields.variable("createTime"), self._shown("#publish_time")
+        return next((date for words in shown if (date := _dated(words))), None)
 
     def _role(self) -> Role:
         told = self.fields.part("copyright_info").get("copyright_stat")
@@ -200,6 +220,11 @@ class Article:
         if not self.whole and "原创" in self._shown("#copyright_logo"):
             return Role.ORIGINAL
         return _ROLES.get(str(told), Role.UNKNOWN)
+
+    def _completeness(self) -> Completeness:
+        if self._unpaid():
+            return Completeness.PREVIEW
+        return Completeness.EXCERPT if self.told.partial else Completeness.FULL
 
     def _unpaid(self) -> bool:
         """A reader who didn't buy gets the beginning of the text at most."""
@@ -209,43 +234,29 @@ class Article:
         return self.fields.raw("is_pay_subscribe") == "1" and (paid or self.fields.raw("is_paid")) != "1"
 
     def _chrome(self) -> tuple[Chrome, ...]:
-        note = texts.clean(plain(self.fields.text("desc", "share_notice"))) if self.shared else ""
-        return (Chrome("share_notice", note),) if note else ()
+        note = texts.clean(plain(self.fields.text("desc", "share_notice"))) if self.told.shared else ""
+        found = [Chrome("share_notice", redact_words(note))] if note else []
+        return (*found, *(Chrome("album", title) for title in self._albums()))
+
+    def _albums(self) -> tuple[str, ...]:
+        """The albums that the article belongs to."""
+        tags = self.fields.part("public_tag_info").get("tags")
+        parts = [self.fields.part("appmsgalbuminfo"), *(tags if isinstance(tags, list) else [])]
+        titles = (str(one.get("title") or one.get("tag_name") or "") for one in parts if isinstance(one, dict))
+        return tuple(dict.fromkeys(clean for title in titles if (clean := texts.clean(unescape(title)))))[:_MOST_ALBUMS]
 
     # Claims.
 
     def _claims(self) -> tuple[Claim, ...]:
-        own, source = self.identity, self._source()
-        claims = [source] if source and (own is None or source.target.key != own.address.key) else []
-        outside = _unwrapped(self.fields.text("source_url", "msg_source_url"))
-        if outside.startswith(("http://", "https://")):
-            outside = redact_url(outside)
-            claims.append(Claim("links_to", address(outside) or Address(f"url:{outside}", outside)))
-        return tuple(claims)
-
-    def _source(self) -> Claim | None:
-        """The article that this one is a reprint of, as the page declares it."""
-        rights = self.fields.part("copyright_info")
-        names = ("source_encode_biz", "source_mid", "source_idx")
-        biz, mid, idx = (str(rights.get(name) or self.fields.variable(name)) for name in names)
-        link = str(rights.get("reprint_url") or "")
-        if not link and self.shared and (tag := self.page.first("#js_share_source")):
-            link = attribute(tag, "data-url") or attribute(tag, "href")
-        linked = identity(link)
-        found = made(biz, mid, idx, (linked.sn or "") if linked else "") or linked
-        target = found.address if found else address(link)
-        platform = unescape(str(rights.get("platform") or ""))
-        named = platform if not platform.isdigit() else ""  # some pages have a number there
-        quote = named or self._shown("#js_share_author", "#js_share_nickname")
-        return Claim("reprint_of", target, quote or None) if target else None
-
-
-def _unwrapped(url: str) -> str:
-    """Links to other sites are wrapped."""
-    url = unescape(url).strip()
-    if host(url) == "mp.weixinbridge.com":
-        return next(iter(parse_qs(urlsplit(url).query).get("url", ())), "")
-    return url
+        """What the page declares of itself, then what its body mentions."""
+        own = {self.identity.address.key} if self.identity else set()
+        own |= {one.key for one in self.addresses} | {one.key for url in self._urls if (one := address(url))}
+        declared = lineage.source(self.page, self.fields), lineage.outside(self.fields)
+        claims = [claim for claim in declared if claim and claim.target.key not in own]
+        if self.told.root is not None:
+            claims += mentions(self.told.root, lineage.titles(self.fields), own)
+        once = {(claim.kind, claim.target.key): claim for claim in reversed(claims)}
+        return tuple(reversed(once.values()))
 
 
 def _epoch(digits: str) -> datetime | None:

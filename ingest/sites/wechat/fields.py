@@ -16,11 +16,14 @@ from typing import TypeAlias
 
 from bs4 import BeautifulSoup
 
+from ingest.text import storable
+
 _DOUBLE = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _SINGLE = r"'[^'\\]*+(?:\\.[^'\\]*+)*+'"
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "v": "", "0": "", "\n": ""}
 
+_DATA = re.compile(r"cgiDataNew\s{0,9}=\s{0,9}\{")
 _LIBRARY = 1_000_000  # characters; a longer script is the same on all pages and holds nothing of this one
 _PREFIXES = ("var ", "window.", "d.", "_g.")
 _MOST_ASSIGNMENTS = 200
@@ -45,7 +48,8 @@ def js_decoded(literal: str) -> str:
     """The value of a JavaScript string literal, without its quotes. A broken escape stands for itself."""
     if "\\" not in literal:
         return literal
-    return _ESCAPE.sub(_unescaped, literal)
+    value = _ESCAPE.sub(_unescaped, literal)
+    return storable(value) if "\\u" in literal else value  # two halves may make a character
 
 
 def _unescaped(found: re.Match[str]) -> str:
@@ -71,15 +75,15 @@ class Fields:
 
     def __init__(self, soup: BeautifulSoup) -> None:
         scripts = [tag.string or "" for tag in soup.find_all("script") if "html" not in str(tag.get("type", ""))]
-        self._data = next((script for script in scripts if "cgiDataNew = {" in script), "")
+        self._data = next((script for script in scripts if _DATA.search(script)), "")
         own = (script for script in scripts if len(script) < _LIBRARY and script is not self._data)
         self._scripts = "\n".join(own)
 
     @cached_property
     def data(self) -> dict[str, Value]:
         """``window.cgiDataNew``: strings, lists and objects; numbers stay strings. Empty when the page has none."""
-        _, found, literal = self._data.partition("cgiDataNew = ")
-        return objects(literal) if found else {}
+        found = _DATA.search(self._data)
+        return objects(self._data[found.end() - 1 :]) if found else {}
 
     def has(self, words: str) -> bool:
         """Whether these characters stand in a script that isn't the article's data."""
@@ -104,11 +108,13 @@ class Fields:
         return ""
 
     def literal(self, name: str) -> Value:
-        """The list or object that is assigned to ``name``, or an empty string."""
+        """The first list or object that is assigned to ``name`` and isn't empty, or an empty string."""
         for prefix in _PREFIXES:
             at = self._scripts.find(prefix + name)
             if at >= 0 and (start := _ASSIGNED.match(self._scripts, at + len(prefix + name))):
-                return _Literal(self._scripts, start.end()).value(0)
+                value = _Literal(self._scripts, start.end()).value(0)
+                if value and not isinstance(value, str):
+                    return value
         return ""
 
     def text(self, *names: str) -> str:

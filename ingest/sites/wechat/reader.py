@@ -12,6 +12,7 @@ from ingest.sites.wechat.article import READER, Article
 from ingest.sites.wechat.fields import js_decoded
 
 _CONTAINERS = ("#js_article", "#js_content", "#img_list")
+_STOPPED = frozenset({"weixin110.qq.com"})  # where links to blocked pages lead
 _OURS = ({"rich_media", "share_content_page", "page_pages"}, {"rich_media_content"})
 _LITERAL_QUOTE = re.compile(r'<\w+ [^<>]{0,200}?=\\"')
 
@@ -19,7 +20,7 @@ _LITERAL_QUOTE = re.compile(r'<\w+ [^<>]{0,200}?=\\"')
 def owns(page: Page) -> bool:
     """Whether a page that was handed in without an address is of this site, by its address or by its structure."""
     for url in (page.url, page.saved_from):
-        if url and host(url) in HOSTS:
+        if url and host(url) in HOSTS | _STOPPED:
             return True
     page = _whole(page)
     soup = page.soup
@@ -39,12 +40,16 @@ def read(page: Page) -> Reading:
     page = _whole(page)
     if is_captcha(page.url):
         return _captcha(page)
+    reading = None
     if page.first(*_CONTAINERS):
-        return Article(page).reading()
+        article = Article(page)
+        reading = article.reading()
+        if reading.essay is not None and not article.empty:
+            return reading
     scripts = "\n".join(tag.string or "" for tag in page.soup.find_all("script"))
     if notices.is_captcha(page.soup, scripts):
         return _captcha(page)
-    return _notice(page, scripts)
+    return _notice(page, scripts, reading)
 
 
 def _whole(page: Page) -> Page:
@@ -62,16 +67,27 @@ def _captcha(page: Page) -> Reading:
     return Reading(state, READER, NAME, reason="the site asks for a captcha", addresses=found)
 
 
-def _notice(page: Page, scripts: str) -> Reading:
+def _notice(page: Page, scripts: str, empty: Reading | None) -> Reading:
+    """What the site says instead; beside a container without a body (``empty``) only a known notice counts."""
+    if empty is not None and page.first(".weui-msg", ".weui-msg__title", ".mesg-block") is None:
+        return empty
     said = notices.sentence(page.soup, scripts)
-    if not said:
-        reason = "the page has no article container and no notice"
-        return Reading(State.UNREADABLE, READER, NAME, reason=reason, addresses=_known(page))
-    state = notices.state(said)
+    state = notices.answer(page.html) if page.html[:1] == "{" else None
+    if state is not None:
+        said = page.html[:200]
+    elif said:
+        state = notices.state(said)
+    if empty is not None and (state is None or state is State.UNKNOWN_NOTICE):
+        return empty
     found = _known(page)
-    target = notices.migrated_to(scripts) if state is State.MOVED else None
-    if target and (moved := address(target)):
-        found = (moved, *found)
+    if state is None:
+        reason = "the page has no article container and no notice"
+        return Reading(State.UNREADABLE, READER, NAME, reason=reason, addresses=found)
+    if state is State.MOVED:
+        target = notices.migrated_to(scripts)
+        moved = address(target) if target else None
+        # Without a place to go to, the old one is all there was.
+        state, found = (State.MOVED, (moved, *found)) if moved else (State.GONE, found)
     return Reading(state, READER, NAME, reason=said, addresses=found)
 
 
