@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     max_wire_bytes: int = Field(8 * MIB, gt=0, description="largest page on the wire, as it came")
     keep_images: bool = Field(False, description="fetch and keep the bytes of documents' pictures")
     robots: Literal["requested", "strict"] = Field(
-        "requested", description="requested: note what robots.txt says of pages that a person asked for; strict: obey it"
+        "requested", description="requested: note what robots.txt says of pages that a person wants; strict: obey it"
     )
     user_agents: dict[str, str] = Field(
         {}, description='user agents of single hosts, as JSON: {"mp.weixin.qq.com": "Mozilla/5.0 …"}'

@@ -74,6 +74,7 @@ def fetch(
     etag: str | None = None,
     last_modified: str | None = None,
     headers: Mapping[str, str] | None = None,
+    kinds: tuple[str, ...] = (),
     limits: Limits | None = None,
     resolve: Resolve | None = None,
     ca_bundle: Path | None = None,
@@ -83,6 +84,7 @@ def fetch(
     """Asks ``url`` for its page; what is not given is taken from the settings.
 
     ``etag`` and ``last_modified`` make the request conditional; they and ``headers`` go to the address's own host only.
+    ``kinds`` are the beginnings of the media types that are wanted in the place of a page's (``image/``).
     Never raises for what a server or the network does. Raises ``IngestError`` for settings that make no sense and
     ``ValueError`` for headers that are never sent.
     """
@@ -96,6 +98,7 @@ def fetch(
     with Watch(limits.seconds) as watch:
         trip = _Trip(
             own=own,
+            kinds=kinds,
             limits=limits,
             resolve=Resolve.parse(given.resolve) if resolve is None else resolve,
             verify=_trusted(ca_bundle or given.ca_bundle),
@@ -116,6 +119,7 @@ class _Trip:
     """One fetch on its way from hop to hop."""
 
     own: dict[str, str]
+    kinds: tuple[str, ...]
     limits: Limits
     resolve: Resolve
     verify: str | bool
@@ -192,7 +196,7 @@ class _Trip:
         if response.status_code not in (200, 203):
             raise _no_page(response, conditional=bool(self.own.keys() & {"If-None-Match", "If-Modified-Since"}))
         kind = media_type(response)
-        if not _is_page(kind):
+        if not (kind is not None and kind.startswith(self.kinds) if self.kinds else _is_page(kind)):
             raise Ended(State.NOT_A_PAGE, f"the answer is {kind}")
         body = read_body(response, kind, self.limits, self.watch)
         if not body.data:

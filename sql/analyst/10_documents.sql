@@ -133,9 +133,14 @@ SELECT
     row_number() OVER (PARTITION BY d.document_id ORDER BY s.n)::integer AS position,
     s.data ->> 'url' AS url,
     s.data ->> 'alt' AS alt,
-    lower(s.span) + 1 AS before_char
+    lower(s.span) + 1 AS before_char,
+    encode(p.sha256, 'hex') AS sha256,
+    p.media_type,
+    p.size AS bytes
 FROM ingest.document d
-JOIN ingest.segment s ON s.revision_id = d.current_revision_id AND s.kind = 'image';
+JOIN ingest.segment s ON s.revision_id = d.current_revision_id AND s.kind = 'image'
+LEFT JOIN ingest.picture_address a ON a.url = s.data ->> 'url'
+LEFT JOIN ingest.picture p ON p.sha256 = a.sha256;
 
 COMMENT ON VIEW essays.image IS 'Pictures of documents, each once, in reading order';
 COMMENT ON COLUMN essays.image.document_id IS 'The document that shows the picture';
@@ -143,6 +148,9 @@ COMMENT ON COLUMN essays.image.position IS 'Order within the document, from 1';
 COMMENT ON COLUMN essays.image.url IS 'Address of the picture';
 COMMENT ON COLUMN essays.image.alt IS 'Its description, if the page gives one';
 COMMENT ON COLUMN essays.image.before_char IS 'The character of the text that it stands before, counted from 1; NULL when unknown';
+COMMENT ON COLUMN essays.image.sha256 IS 'Digest of its bytes; NULL when they are not kept';
+COMMENT ON COLUMN essays.image.media_type IS 'What its bytes are: image/jpeg, image/png, …; NULL when they are not kept';
+COMMENT ON COLUMN essays.image.bytes IS 'Size of its bytes; NULL when they are not kept';
 
 CREATE OR REPLACE VIEW essays.account AS
 SELECT
