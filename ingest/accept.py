@@ -10,15 +10,14 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import unquote
 
 from ingest.model import Address, Link
-from ingest.redact import redact_url
 from ingest.sites import site_of
+from ingest.sites.web.address import MAX_URL, host, known
 from ingest.text import clean, without
 from ingest.wrappers import unwrapped
 
-MAX_URL = 2000
 MOST_UNWRAPPED = 3
 
 # What a URL may consist of. CJK letters and full-width punctuation end it: in Chinese text words are glued to links.
@@ -29,12 +28,6 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FULL_WIDTH_ENDS = frozenset("，。！；？、）】》」』“”")
 _ESCAPES = (("\\x26amp;", "&"), ("\\x26", "&"), ("\\u0026", "&"), ("\\/", "/"), ("&amp;", "&"), ("&amp;", "&"))
 _CARD = re.compile(r"^[ \t]*\[(?:链接|公众号文章|小程序|视频号|Link|Article)\][ \t]*(\S[^\n]{0,300})$", re.MULTILINE)
-_TRACKING = re.compile(
-    r"(?:utm_\w+|spm(?:_id_from)?|scm|[fgy]clid|msclkid|mc_[ce]id|igshid|vd_source|isappinstalled"
-    r"|share_(?:token|from|source|medium|session_id|tag)|wx(?:share|from)\w*|nsukey)\Z",
-    re.IGNORECASE,
-)
-_SHARED_FROM = {"singlemessage", "groupmessage", "timeline", "wechat", "weixin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +67,7 @@ def address(url: str) -> Address | None:
         if inner == url:
             break
         url = inner
-    site = site_of(_host(url))
-    return (site.address(url) if site else None) or _web_address(url)
+    return known(url)
 
 
 def card_address(title: str) -> Address:
@@ -95,7 +87,7 @@ def _links(text: str) -> Iterator[Link]:
 
 def _end(text: str, found: re.Match[str]) -> int:
     """Where a link ends: where its site says, else at the last character that belongs to a URL."""
-    site = site_of(_host(_plain(found[0])))
+    site = site_of(host(_plain(found[0])))
     if site is None or site.LINK is None:
         return found.start() + len(_balanced(_TRAILING.sub("", found[0])))
     if own := site.LINK.match(text, found.start()):
@@ -131,36 +123,3 @@ def _plain(url: str) -> str:
     for escaped, plain in _ESCAPES:
         url = url.replace(escaped, plain)
     return url
-
-
-def _web_address(url: str) -> Address | None:
-    """The address of a page of a site that has no module here: scheme, tracking and fragment make no difference."""
-    host = _host(url)
-    if not host or "." not in host:
-        return None
-    try:
-        parts = urlsplit(redact_url(url))
-        port = parts.port
-    except ValueError:
-        return None
-    if parts.username is not None or parts.password is not None:
-        return None
-    pairs = [
-        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _tracks(name, value)
-    ]
-    place = host if port in (None, 80, 443) else f"{host}:{port}"
-    path = quote(unquote(parts.path), safe="/%:@!$&'()*+,;=~-._") or "/"
-    query = f"?{urlencode(sorted(pairs))}" if pairs else ""
-    shown = parts._replace(scheme=parts.scheme.lower(), netloc=place, fragment="").geturl()
-    return Address(f"url:{place}{path.rstrip('/') or '/'}{query}"[:MAX_URL], shown)
-
-
-def _tracks(name: str, value: str) -> bool:
-    return bool(_TRACKING.match(name)) or (name == "from" and value in _SHARED_FROM)
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower().rstrip(".")
-    except ValueError:
-        return ""

@@ -176,7 +176,7 @@ def test_session_keys_reach_no_table(store: Store, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "state"),
     [
-        ("unknown.html", b"<html><body><p>another site</p></body></html>", "unsupported"),
+        ("unknown.html", b"<html><body><p>another site</p></body></html>", "unreadable"),
         ("bomb.html.gz", gzip.compress(b"0" * 40_000_000), "too_large"),
         ("large.txt", b"x" * (33 * 1024 * 1024), "too_large"),
         ("empty.html", b"", "unreadable"),

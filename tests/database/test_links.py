@@ -81,7 +81,7 @@ def test_every_link_of_a_chat_ends_in_a_row_or_a_reason(store: Store, lab) -> No
     assert got["DeletedArticle00000000"] == ("fetched", "deleted_by_author")
     assert got["MissingArticle00000000"] == ("fetched", "not_found")
     assert got["ErrorArticle0000000000"] == ("waiting", "server_error")
-    assert got["1"] == ("refused", "unsupported")
+    assert got["1"] == ("fetched", "unreadable")
     assert got["admin"] == ("refused", "refused")
     assert sorted(outcome for outcome, _ in got.values()).count("no_address") == 1
     assert rows(store, "SELECT sum(1 + repeats) FROM essays.run_account") == [(handed.mentions + handed.cards,)]
