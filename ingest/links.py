@@ -13,10 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest import accept, read
-from ingest.decode import decode
 from ingest.fetch import Fetched, fetch, user_agent
-from ingest.model import About, Address, Completeness, IngestError, Look, Obtained, Reading, Refused, Snapshot, State
-from ingest.page import Page
+from ingest.model import About, Address, Completeness, IngestError, Look, Obtained, Reading, Snapshot, State
 from ingest.redact import redact
 from ingest.robots import ABSENT, LARGEST, UNTOLD, Robots, robots_url
 from ingest.schedule import BLOCKED, wait
@@ -218,18 +216,7 @@ def _look(leased: Any, fetched: Fetched) -> Look:
 def _reading(fetched: Fetched, snapshot: Snapshot | None, asked: str) -> Reading:
     if fetched.state or snapshot is None:
         return Reading(fetched.state or State.NOT_A_PAGE, FETCHER, reason=fetched.reason or "an empty answer")
-    try:
-        text = decode(snapshot.data).text
-        if fetched.content_type in TEXTS and not read.is_page(text):
-            return read.read_text_file(text, fetched.url)
-        reading = read.read_page(Page(text, url=fetched.url))
-        # A captcha may say of the address that was asked, and not of us, that it is the wrong form of it.
-        return read.read_page(Page(text, url=asked)) if reading.state in BLOCKED else reading
-    except Refused as error:
-        return Reading(error.state, read.READER, reason=str(error))
-    except Exception as error:  # one page must not end the work on its host
-        reason = f"the reader failed on it ({type(error).__name__}); its bytes are kept"
-        return Reading(State.UNREADABLE, read.READER, reason=reason)
+    return read.read_bytes(snapshot.data, fetched.url, asked, fetched.content_type in TEXTS)
 
 
 def retry(store: Store, wanted: Sequence[str]) -> int:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from functools import cache
 from urllib.parse import urlsplit
 
+from ingest.decode import decode
 from ingest.formats import TEXT_FORMATS, wechat_export
-from ingest.model import Address, Essay, Link, Reading, State
+from ingest.model import About, Address, Essay, Link, Reading, Refused, State
 from ingest.page import Page
 from ingest.sites import site_of, sites
 from ingest.text import clean, without
@@ -35,6 +36,25 @@ def read_page(page: Page) -> Reading:
     if not page.is_whole:
         return Reading(State.UNREADABLE, READER, reason="the page is cut off: it has no end")
     return Reading(State.UNSUPPORTED, READER, reason="no reader knows this page's site; its bytes are kept")
+
+
+def read_bytes(data: bytes, url: str, asked: str | None = None, is_text: bool = False) -> Reading:
+    """The reading of what the address ``url`` answered; never raises for what the bytes are.
+
+    ``asked`` is the address that was asked for in the first place, ``is_text`` that the server called it a text.
+    """
+    try:
+        text = decode(data).text
+        if is_text and not is_page(text):
+            return read_text_file(text, url)
+        reading = read_page(Page(text, url=url))
+        # A captcha may say of the address that was asked, and not of us, that it is the wrong form of it.
+        return read_page(Page(text, url=asked)) if asked and reading.state.about is About.US else reading
+    except Refused as error:
+        return Reading(error.state, READER, reason=str(error))
+    except Exception as error:  # one page must not end the work on the others
+        reason = f"the reader failed on it ({type(error).__name__}); its bytes are kept"
+        return Reading(State.UNREADABLE, READER, reason=reason)
 
 
 def read_text_file(text: str, url: str) -> Reading:

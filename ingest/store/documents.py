@@ -37,7 +37,7 @@ def resolve_documents(connection: Connection, looks: list[Look], addresses: dict
     """Origin → document, for the looks that have an essay; documents that are new are added.
 
     The site's identity decides; without one a proven address, then the key. A document that was known by an address
-    alone is merged into the one with the identity that its page proves, so that numbers don't depend on what came first.
+    alone is merged into the one with the identity that its page proves, so that numbers don't depend on the order.
     """
     essays = {look.origin: look for look in looks if look.reading.essay is not None}
     if not essays:

@@ -44,12 +44,10 @@ def record(
             (row.origin, bytes(row.sha256) if row.sha256 else None)
             for row in ask(connection, "record", "seen_looks", run_id=run_id, origins=origins)
         }
-        if packed:
-            ask(connection, "record", "add_snapshots", **packed)
         new = [x for x in looks if (x.origin, x.snapshot.sha256 if x.snapshot else None) not in seen]
         for round_ in _rounds(new):
             while round_:
-                round_ = _record_round(connection, run_id, round_, readers)  # noqa: PLW2901  what has to wait
+                round_ = _record_round(connection, run_id, round_, readers, packed)  # noqa: PLW2901  what has to wait
         return True
 
     try:
@@ -83,7 +81,9 @@ def _rounds(looks: Sequence[Look]) -> Iterator[list[Look]]:
         waiting = later
 
 
-def _record_round(connection: Connection, run_id: int, looks: list[Look], readers: str) -> list[Look]:
+def _record_round(
+    connection: Connection, run_id: int, looks: list[Look], readers: str, packed: dict[bytes, bytes]
+) -> list[Look]:
     """Records looks whose addresses differ; returns those that reach a document which another one has just reached."""
     addresses = add_addresses(connection, [a for look in looks for a in (*proven(look), *look.accepted)])
     documents = resolve_documents(connection, looks, addresses)
@@ -99,6 +99,7 @@ def _record_round(connection: Connection, run_id: int, looks: list[Look], reader
     documents = {look.origin: documents[look.origin] for look in looks if look.origin in documents}
     heads = lock_heads(connection, sorted(set(documents.values())))
     looks, verdicts = _judge_all(looks, documents, heads)
+    _add_snapshots(connection, looks, verdicts, packed)
     fetches = _add_fetches(connection, run_id, looks, addresses, readers)
     _add_revisions(connection, looks, verdicts, documents, heads, fetches)
     _bind_addresses(connection, looks, addresses, documents)
@@ -107,12 +108,29 @@ def _record_round(connection: Connection, run_id: int, looks: list[Look], reader
     return later
 
 
-def _pack(looks: Sequence[Look]) -> dict[str, list[Any]]:
-    """The columns of the batch's snapshots, compressed before the transaction begins."""
+def _pack(looks: Sequence[Look]) -> dict[bytes, bytes]:
+    """The batch's snapshots by their digests, compressed before the transaction begins."""
     snapshots = {look.snapshot.sha256: look.snapshot.data for look in looks if look.snapshot and not look.settled}
     packer = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
-    columns = [(sha256, len(data), packer.compress(data)) for sha256, data in snapshots.items()]
-    return dict(zip(("sha256", "size", "bytes"), map(list, zip(*columns, strict=True)), strict=True)) if columns else {}
+    return {sha256: packer.compress(data) for sha256, data in snapshots.items()}
+
+
+def _add_snapshots(
+    connection: Connection, looks: list[Look], verdicts: dict[str, Verdict], packed: dict[bytes, bytes]
+) -> None:
+    """Keeps the bytes of these looks; of a page on the network that says nothing new only the digest."""
+    rows: dict[bytes, tuple[int, bytes | None]] = {}
+    for look in looks:
+        if look.snapshot is None or look.settled:
+            continue
+        verdict = verdicts.get(look.origin)
+        is_stale = look.how == "network" and verdict is not None and not (verdict.cause or verdict.doubt)
+        known = rows.get(look.snapshot.sha256, (0, None))[1]
+        kept = known if is_stale else packed[look.snapshot.sha256]
+        rows[look.snapshot.sha256] = (len(look.snapshot.data), kept)
+    if rows:
+        sizes, kept_bytes = zip(*rows.values(), strict=True)
+        ask(connection, "record", "add_snapshots", sha256=list(rows), size=list(sizes), bytes=list(kept_bytes))
 
 
 def _judge_all(

@@ -79,10 +79,21 @@ def judge(head: Row[Any] | None, look: Look, essay: Essay) -> Verdict:
         return Verdict(None)
     if len(essay.text) < SHRUNK * len(head.text):
         return Verdict(None, f"the text shrank from {len(head.text)} to {len(essay.text)} characters")
+    if head.reader != look.reading.reader and head.text == essay.text and _told(essay) == _told_by(head):
+        return Verdict("reader_change")  # the page may have changed elsewhere: what it says has not
     gained, lost = _known(essay) - _known_of(head), _known_of(head) - _known(essay)
     if rank > 0 or (head.text == essay.text and gained and not lost):
         return Verdict("better_evidence")
     return Verdict(None if head.text == essay.text and lost else "publisher_edit")
+
+
+def _told(essay: Essay) -> tuple[Any, ...]:
+    account = essay.account.name if essay.account else None
+    return essay.title, essay.author, account, essay.published.at if essay.published else None
+
+
+def _told_by(head: Row[Any]) -> tuple[Any, ...]:
+    return head.title, head.author, head.account, head.published_at
 
 
 def _is_older(head: Row[Any], look: Look) -> bool:

@@ -10,7 +10,8 @@ INSERT INTO ingest.snapshot (sha256, codec, size, bytes)
 SELECT DISTINCT ON (sha256) sha256, 'zstd', size, bytes
 FROM unnest(%(sha256)s::bytea[], %(size)s::bigint[], %(bytes)s::bytea[]) AS r (sha256, size, bytes)
 ORDER BY sha256
-ON CONFLICT DO NOTHING
+ON CONFLICT (sha256) DO UPDATE SET bytes = excluded.bytes
+    WHERE snapshot.bytes IS NULL AND excluded.bytes IS NOT NULL
 
 -- add_addresses --
 -- Every row is locked, known or new: whoever looks at the same address at the same time waits here.
