@@ -1,24 +1,28 @@
-"""Files that are handed in: saved pages, texts, and what exporters wrote, joined with their lists."""
+"""Files that are handed in: saved pages, texts, archives, and what exporters wrote, joined with their lists."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest import accept
-from ingest.batches import Known, OnLook, batches, before, known_looks, record_all
+from ingest import accept, read
+from ingest.batches import BATCH_BYTES, Known, OnLook, batches, before, known_looks, record_all
 from ingest.files import LISTS, PAGES, TEXTS, Opened, open_file, read_opened, shown, walk
-from ingest.formats import wechat_export
-from ingest.model import Address, Evidence, IngestError, Look, Obtained, Reading, Refused, State
+from ingest.formats import warc, wechat_export
+from ingest.model import Address, Evidence, IngestError, Look, Obtained, Reading, Refused, Snapshot, State
+from ingest.redact import redact
 from ingest.settings import settings
 from ingest.store import Store
+
+FILES = "files"
+"""Who found what a person hands in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The files of an import: pages and texts, lists of an exporter beside them, and what was passed over."""
+    """The files of an import: pages and texts, lists of an exporter and archives, and what was passed over."""
 
     files: tuple[str, ...]
     lists: tuple[str, ...] = ()
@@ -26,11 +30,12 @@ class Plan:
 
     @property
     def total(self) -> int:
-        """Looks that importing all of it makes: one a file, one a list, one a text in a list."""
+        """Looks that importing all of it makes: one a file, a list or an archive, one a text or page in them."""
+        captured = sum(1 for path in self.lists for _ in _captured(path, warc.Passed()))
         texts = sum(
             bool(wechat_export.complete(None, entry)) for path in self.lists for entry in _entries([path]).listed
         )
-        return len(self.files) + len(self.lists) + texts
+        return len(self.files) + len(self.lists) + texts + captured
 
 
 def plan(paths: Iterable[str]) -> Plan:
@@ -44,13 +49,17 @@ def plan(paths: Iterable[str]) -> Plan:
             raise IngestError(f"{given or 'An empty path'} is not there.", _remedy(given))
         for file in walk(path):
             name = file.name.lower()
-            if name.endswith(LISTS):
+            if name.endswith(warc.NAMES):
+                kind = lists
+            elif name.endswith(LISTS):
                 kind = skipped if _list(file) is None else lists
             else:
                 kind = files if name.endswith(PAGES + TEXTS) or not path.is_dir() or file.is_dir() else skipped
             kind.setdefault(file.resolve(), str(file))
     if not files and not lists:
-        raise IngestError("There is nothing to import.", f"Files are taken by their names: {' '.join(PAGES + TEXTS)}.")
+        raise IngestError(
+            "There is nothing to import.", f"Files are taken by their names: {' '.join(PAGES + TEXTS + warc.NAMES)}."
+        )
     return Plan(tuple(files.values()), tuple(lists.values()), tuple(skipped.values()))
 
 
@@ -60,17 +69,26 @@ def _remedy(given: str) -> str:
     return "Check the path; a DAG's paths are absolute, and of the machine that runs its tasks."
 
 
-def load(store: Store, run_id: int, plan: Plan, on_look: OnLook | None = None) -> None:
+def load(store: Store, run_id: int, plan: Plan, on_look: OnLook | None = None, found_by: str = FILES) -> None:
     """Reads and stores the files of a plan, joined with its lists, in batches that are committed one by one."""
     entries = _entries(plan.lists)
     for batch in batches(plan.files, Path):
         known = {} if entries.listed else known_looks(store, batch.values(), None)
-        record_all(store, run_id, [_look(file, entries, known) for file in batch.values()], on_look)
+        looks = [replace(_look(file, entries, known), found_by=found_by) for file in batch.values()]
+        record_all(store, run_id, looks, on_look)
 
 
-def load_lists(store: Store, run_id: int, lists: Sequence[str], on_look: OnLook | None = None) -> None:
-    """Stores what lists hold beyond their pages: addresses to fetch, and texts, where no better page is stored."""
+def load_lists(
+    store: Store, run_id: int, lists: Sequence[str], on_look: OnLook | None = None, found_by: str = FILES
+) -> None:
+    """Stores what lists hold beyond their pages: addresses to fetch, and texts, where no better page is stored.
+
+    Of archives it stores the pages.
+    """
     for path in lists:
+        if path.lower().endswith(warc.NAMES):
+            _load_archive(store, run_id, path, on_look, found_by)
+            continue
         file, entries = open_file(Path(path)), _entries([path])
         reading = Reading(State.NOT_A_PAGE, wechat_export.READER, reason=f"a list of {len(entries.listed)} articles")
         asked = tuple(entry.addresses[0] for entry in entries.listed if entry.addresses)
@@ -83,8 +101,45 @@ def load_lists(store: Store, run_id: int, lists: Sequence[str], on_look: OnLook 
                     addresses=entry.addresses, evidence=Evidence.LISTED,
                 )  # fmt: skip
                 looks.append(_handed_in(f"{path}#{number}", file, told, part=f"#{part}"))
+        looks = [replace(look, found_by=found_by) for look in looks]
         for start in range(0, len(looks), settings().batch_files):
             record_all(store, run_id, looks[start : start + settings().batch_files], on_look)
+
+
+def _load_archive(store: Store, run_id: int, path: str, on_look: OnLook | None, found_by: str) -> None:
+    """Stores the pages of an archive as they come, then the archive itself with what was passed over."""
+    passed, batch, size = warc.Passed(), [], 0
+    for captured in _captured(path, passed):
+        look = _captured_look(captured, path, found_by)
+        batch.append(look)
+        size += len(captured.data)
+        if len(batch) >= settings().batch_files or size > BATCH_BYTES:
+            record_all(store, run_id, batch, on_look)
+            batch, size = [], 0
+    told = Reading(State.NOT_A_PAGE, warc.READER, reason=passed.told())
+    archive = _handed_in(path, Opened(Path(path), warc.digest(Path(path)), None), told)
+    record_all(store, run_id, [*batch, replace(archive, found_by=found_by)], on_look)
+
+
+def _captured(path: str, passed: warc.Passed) -> Iterator[warc.Captured]:
+    """The pages of an archive; none for any other file."""
+    if path.lower().endswith(warc.NAMES):
+        yield from warc.pages(Path(path), settings().max_file_bytes, passed)
+
+
+def _captured_look(captured: warc.Captured, path: str, found_by: str) -> Look:
+    """A page of an archive as a look at its address at its date."""
+    snapshot = Snapshot(redact(captured.data), shown(path))
+    reading = read.read_bytes(snapshot.data, captured.url)
+    reading = replace(reading, seen_at=reading.seen_at or captured.at)
+    found = accept.address(captured.url)
+    address = found or next(iter(reading.addresses), Address(f"file:{snapshot.sha256.hex()}"))
+    essay = reading.essay
+    key = f"{reading.site}:{essay.native_id}" if essay and essay.native_id else address.key
+    return Look(
+        address, snapshot, reading, "handed_in", Obtained.HANDED_IN, "ingested", found_by,
+        f"{shown(path)}#{captured.number}", key, http_status=captured.status,
+    )  # fmt: skip
 
 
 def _look(file: Opened, entries: wechat_export.Entries, known: Known) -> Look:
@@ -137,6 +192,8 @@ def _entries(paths: Iterable[str]) -> wechat_export.Entries:
 
 def _list(path: Path) -> tuple[wechat_export.Listed, ...] | None:
     """The entries of an exporter's list; None when the file is no such list."""
+    if path.name.lower().endswith(warc.NAMES):
+        return None
     file = open_file(path)
     try:
         return wechat_export.read_list(file.snapshot.data, path.name) if file.snapshot else None

@@ -1,0 +1,169 @@
+"""What a source answers now: its own page, the pages behind it, and what is wrong with them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from ingest import accept, read
+from ingest.discover import Answer, Found, Item, TryLater, chosen, discover
+from ingest.fetch import Fetched
+from ingest.model import About, NotAText, Refused, State
+from ingest.page import Page
+from ingest.redact import redact
+from ingest.sources.adding import told_url
+from ingest.sources.asking import ask_source, note
+from ingest.store import Store
+
+LEASE_SECONDS = 900
+MOST_PAGES = 10
+"""Further pages of a feed or album, and sitemaps of an index, that one check asks for."""
+OK, WAITING = "ok", "waiting"
+
+
+@dataclass
+class Seen:
+    """What the answers of one check held, all pages together."""
+
+    found: Found | None = None
+    items: dict[str, Item] = field(default_factory=dict)
+    refused: int = 0
+    reasons: list[str] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    more: bool = False
+
+
+@dataclass
+class Told:
+    """How the check ends."""
+
+    state: str
+    reason: str | None = None
+    fetched: Fetched | None = None
+    body_sha: bytes | None = None
+    conditional: bool = False
+
+
+def read_source(store: Store, source: Any, seen: Seen) -> Told:
+    """Asks the source and its further pages; what they hold is added to ``seen``."""
+    conditional = bool(source.etag or source.last_modified)
+    fetched = ask_source(store, source.url, source.config, etag=source.etag, last_modified=source.last_modified)
+    if fetched is None:
+        return Told(WAITING, "its host is paused, or left alone for now")
+    told = Told(OK, fetched=fetched, conditional=conditional)
+    if fetched.state is not None or fetched.body is None:
+        told.state, told.reason = fetched.state or State.NOT_A_PAGE, fetched.reason
+    else:
+        told.body_sha = hashlib.sha256(fetched.body).digest()
+        if source.body_sha is not None and bytes(source.body_sha) == told.body_sha:
+            told.state, told.reason = State.NOT_MODIFIED, "the same bytes as last time"
+    if told.state == OK:
+        _take(store, source, fetched, seen, told)
+    state = State(told.state) if told.state in State._value2member_map_ else None
+    note(store, source.url, state)
+    return told
+
+
+def _take(store: Store, source: Any, fetched: Fetched, seen: Seen, told: Told) -> None:
+    """The items of the answer and of the pages behind it."""
+    found = _found(source, fetched, told)
+    if found is None:
+        return
+    seen.found = found
+    _add(source, seen, found)
+    if found.places:
+        _take_places(store, source, seen, found)
+    asked = {source.url, fetched.url}
+    while found.next_url and found.next_url not in asked and len(asked) < MOST_PAGES and found.items:
+        if not _has_new(store, source, found) or not _on_its_host(source, found.next_url):
+            return
+        asked.add(found.next_url)
+        further = ask_source(store, found.next_url, source.config)
+        if further is None or further.body is None or (following := _found(source, further, Told(OK))) is None:
+            seen.more = True  # the rest of it comes with the next check
+            return
+        before = len(seen.items)
+        _add(source, seen, following)
+        if len(seen.items) == before:
+            return  # a list that goes in a circle
+        found = following
+
+
+def _found(source: Any, fetched: Fetched, told: Told) -> Found | None:
+    """What an answer holds; None when that can't be told, and then why is."""
+    assert fetched.body is not None
+    url = told_url(fetched.url, source.config, source.url)
+    answer = Answer(redact(fetched.body), url, accept.address)
+    try:
+        found = discover(answer, pages=source.kind == "page")
+        return chosen(found, source.config.get("keep", ()), source.config.get("drop", ()))
+    except NotAText as error:
+        told.state, told.reason = _page_state(answer, url), error.reason
+    except TryLater as error:
+        told.state, told.reason = State.RATE_LIMITED, error.reason
+    except Refused as error:
+        told.state, told.reason = error.state, error.reason
+    except Exception as error:  # one source must not end the work on the others
+        told.state, told.reason = State.UNREADABLE, f"reading it failed ({type(error).__name__})"
+    return None
+
+
+def _page_state(answer: Answer, url: str) -> State:
+    """A page in place of a source may be a captcha, which speaks of us and not of the source."""
+    try:
+        state = read.read_page(Page(answer.text, url=url)).state
+    except Exception:  # it was no source, whatever else it is
+        return State.UNREADABLE
+    return state if state.about is About.US else State.UNREADABLE
+
+
+def _add(source: Any, seen: Seen, found: Found) -> None:
+    for item in found.items:
+        seen.items.setdefault(item.address.key, item)
+    seen.refused += found.refusals
+    seen.reasons += found.refused
+    # What lies beyond the bound of a feed is its past; of a sitemap nothing else will ever list it.
+    seen.more |= bool(found.more) and source.kind == "sitemap"
+
+
+def _take_places(store: Store, source: Any, seen: Seen, found: Found) -> None:
+    """The sitemaps of an index that changed since they were taken, the latest first, a few of them in one check."""
+    parts = {row.path: row for row in store.ask("sources", "parts", slug=source.slug)}
+    changed = [
+        place for place in found.places
+        if (known := parts.get(place.url)) is None
+        or (int(place.changed_at.timestamp() * 1e9) > known.changed_ns if place.changed_at
+            else known.taken_at < datetime.now(UTC) - timedelta(days=1))
+    ]  # fmt: skip
+    seen.more |= len(changed) > MOST_PAGES
+    for place in changed[:MOST_PAGES]:
+        if not store.ask("sources", "renew", slug=source.slug, fence=source.fence, seconds=LEASE_SECONDS):
+            return
+        config = {name: value for name, value in source.config.items() if name != "own_server"}
+        own = source.config if _on_its_host(source, place.url) else config
+        fetched = ask_source(store, place.url, own)
+        if fetched is None or fetched.body is None:
+            seen.refused += 1
+            seen.reasons.append(f"{place.url}: {fetched.state if fetched else 'its host is left alone'}")
+            continue
+        inner = _found(source, fetched, why := Told(OK))
+        if inner is None or inner.places:
+            seen.refused += 1
+            seen.reasons.append(f"{place.url}: {why.reason or 'an index inside of an index'}")
+            continue
+        _add(source, seen, inner)
+        stamp = int(place.changed_at.timestamp() * 1e9) if place.changed_at else 0
+        seen.parts.append({"path": place.url, "size": len(fetched.body), "changed_ns": stamp})
+
+
+def _has_new(store: Store, source: Any, found: Found) -> bool:
+    keys = [item.address.key for item in found.items]
+    known = store.ask("sources", "known", slug=source.slug, keys=keys)
+    return sum(bool(row.listed) for row in known) < len(keys)
+
+
+def _on_its_host(source: Any, url: str) -> bool:
+    return urlsplit(url).hostname == urlsplit(str(source.url)).hostname
