@@ -26,6 +26,7 @@ from ingest.files import shown
 from ingest.local.postgres import ensure_postgres
 from ingest.model import IngestError, Look
 from ingest.settings import settings
+from ingest.source_commands import commands as source_commands
 from ingest.store import Store, face, migrate, schema_version
 from ingest.store.migrations import set_passwords
 
@@ -101,6 +102,9 @@ def _migrate(owner: str, loader: str, analyst: str) -> list[str]:
         own = [url for url, given in ((loader, settings().loader_url), (analyst, settings().analyst_url)) if not given]
         set_passwords(owner, own)
     return applied
+
+
+app.add_typer(source_commands(_store), name="source")
 
 
 @app.command()
@@ -229,6 +233,47 @@ def _fetch_due(store: Store, run_id: int, seconds: float, of_run: int | None = N
     for name in links.due_hosts(store, of_run):
         looks += links.fetch_host(store, run_id, name, max(deadline - time.monotonic(), 0), of_run=of_run)
     return looks
+
+
+@app.command()
+def relate(
+    every: Annotated[bool, typer.Option("--all", help="Forget all that was measured, and measure it again.")] = False,
+) -> None:
+    """Find copies, excerpts and quotations of documents that have not been related yet."""
+    with _store() as store:
+        related = pipeline.relate_all(store) if every else pipeline.relate(store)
+    out.print(f"{related} documents related.")
+
+
+@app.command()
+def compare(
+    a: Annotated[int, typer.Argument(help="Number of a document.")],
+    b: Annotated[int, typer.Argument(help="Number of another one.")],
+    as_json: Json = False,
+) -> None:
+    """Show the passages that two documents share, side by side, measured now."""
+    from ingest.compare import columns, measured
+
+    with _store() as store:
+        pair = measured(store, a, b)
+    if as_json:
+        _print(True, pair.values(), "")
+        return
+    out.print(columns(pair, out.width))
+
+
+@app.command()
+def reread(
+    site: Annotated[str | None, typer.Option(help="Only this site (wechat) or host.")] = None,
+    reader: Annotated[str | None, typer.Option(help="Only what this reader read, such as wechat/1.")] = None,
+) -> None:
+    """Read kept bytes again with today's readers. Asks no network."""
+    from ingest import reread as rereading
+
+    with _store() as store:
+        run_id = pipeline.open_run(store, "reread")
+        rereading.load(store, run_id, rereading.plan(store, site, reader))
+        _finish(store, run_id, None, False)
 
 
 @app.command()

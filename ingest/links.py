@@ -208,7 +208,7 @@ def _look(leased: Any, fetched: Fetched) -> Look:
     key = f"{reading.site}:{essay.native_id}" if essay and essay.native_id else address.key
     origin = f"{leased.key} ({leased.fence})"
     return Look(
-        address, snapshot, reading, "network", Obtained.FETCHED, "ingested", "links", origin, key,
+        address, snapshot, reading, "network", Obtained.FETCHED, "ingested", leased.found_by or "links", origin, key,
         http_status=fetched.http_status, final_url=fetched.url,
     )  # fmt: skip
 

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ingest.model import DatabaseDown, IngestError, State
+from ingest.relate import relate, relate_all
 from ingest.settings import settings
 from ingest.store import Connection, Store, ask
 
-RELATE_BATCH = 500
+__all__ = [
+    "Account", "Problem", "check_mentions", "check_total", "close_run", "connect", "open_run", "portions", "relate",
+    "relate_all",
+]  # fmt: skip
+
 NOTHING_DONE = {State.UNREADABLE, State.REFUSED, State.UNSUPPORTED, State.TOO_LARGE, State.TOO_COSTLY}
 MOST_TASKS = 64
 
@@ -145,19 +150,3 @@ def check_mentions(account: Account, handed_in: int) -> dict[str, int]:
     if account.mentions != handed_in:
         raise IngestError(f"{handed_in} links were handed in, {account.mentions} are accounted for.", "Run again.")
     return account.looks
-
-
-def relate(store: Store) -> int:
-    """Finds copies of what is new and settles their works; how many documents were related."""
-
-    def work(connection: Connection) -> int:
-        pending = ask(connection, "run", "pending", limit=RELATE_BATCH)
-        if pending:
-            ask(connection, "run", "settle", ids=[row.document_id for row in pending])
-            ask(connection, "run", "set_related", ids=[row.revision_id for row in pending])
-        return len(pending)
-
-    related = 0
-    while done := store.attempt(work):
-        related += done
-    return related

@@ -23,6 +23,8 @@ _SENTENCE_END = re.compile(r"(?<=[。！？!?…])|\n")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _LETTER = re.compile(r"[^\W\d_]")
+# Forms that OpenCC 1.4 exchanges in words, and that the tables of its Python port lack.
+_MORE_VARIANTS = "像象 径迳 坏坯 拼拚 狸貍 溪谿 捍扞 鋪舖 札劄 札箚 扇搧 繞遶 夹袷"
 
 
 def clean(text: str) -> str:
@@ -62,6 +64,10 @@ def _variants() -> dict[int, int]:
             char = parent[char]
         return char
 
+    def join(a: str, b: str) -> None:
+        low, high = sorted((find(a), find(b)))
+        parent[high] = low
+
     for table in ("STCharacters", "TSCharacters", "STPhrases", "TSPhrases", "TWVariants", "HKVariants"):
         lines = (files("opencc") / "dictionary" / f"{table}.txt").read_text("utf-8").splitlines()
         for line in lines:
@@ -69,9 +75,9 @@ def _variants() -> dict[int, int]:
             for target in targets.split():
                 if len(target) == len(source):
                     for a, b in zip(source, target, strict=True):
-                        if a != b:
-                            low, high = sorted((find(a), find(b)))
-                            parent[high] = low
+                        join(a, b)
+    for pair in _MORE_VARIANTS.split():
+        join(*pair)
     return {ord(char): ord(find(char)) for char in parent if find(char) != char}
 
 

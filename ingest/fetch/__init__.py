@@ -84,7 +84,8 @@ def fetch(
     """Asks ``url`` for its page; what is not given is taken from the settings.
 
     ``etag`` and ``last_modified`` make the request conditional; they and ``headers`` go to the address's own host only.
-    ``kinds`` are the beginnings of the media types that are wanted in the place of a page's (``image/``).
+    ``kinds`` are the beginnings of the media types that are wanted in the place of a page's (``image/``); a server that
+    names none is believed.
     Never raises for what a server or the network does. Raises ``IngestError`` for settings that make no sense and
     ``ValueError`` for headers that are never sent.
     """
@@ -196,7 +197,7 @@ class _Trip:
         if response.status_code not in (200, 203):
             raise _no_page(response, conditional=bool(self.own.keys() & {"If-None-Match", "If-Modified-Since"}))
         kind = media_type(response)
-        if not (kind is not None and kind.startswith(self.kinds) if self.kinds else _is_page(kind)):
+        if not (kind is None or (kind.startswith(self.kinds) if self.kinds else _is_page(kind))):
             raise Ended(State.NOT_A_PAGE, f"the answer is {kind}")
         body = read_body(response, kind, self.limits, self.watch)
         if not body.data:
@@ -223,9 +224,9 @@ class _Trip:
         )
 
 
-def _is_page(kind: str | None) -> bool:
-    """Whether a reader may know the type; a server that names none is believed."""
-    if kind is None or kind in _PAGES:
+def _is_page(kind: str) -> bool:
+    """Whether a reader may know the type."""
+    if kind in _PAGES:
         return True
     return kind.startswith("application/") and kind.endswith(_PAGE_SUFFIXES)
 

@@ -104,7 +104,23 @@ SELECT d.document_id, 'same_text', other.document_id, other.key, other.url, 'mea
 FROM ingest.document d
 JOIN ingest.revision r ON r.revision_id = d.current_revision_id
 JOIN ingest.revision twin ON twin.fold_sha = r.fold_sha AND twin.revision_id <> r.revision_id
-JOIN ingest.document other ON other.current_revision_id = twin.revision_id;
+JOIN ingest.document other ON other.current_revision_id = twin.revision_id
+UNION ALL
+SELECT own.document_id, m.kind, other.document_id, other.key, other.url, 'measured', side.share, side.other_share, NULL
+FROM ingest.match m
+CROSS JOIN LATERAL (VALUES
+    (m.a, m.b, m.share_a, m.share_b, m.part = 'a'),
+    (m.b, m.a, m.share_b, m.share_a, m.part = 'b')) AS side (own, other, share, other_share, is_part)
+JOIN ingest.document own ON own.current_revision_id = side.own
+JOIN ingest.document other ON other.current_revision_id = side.other
+JOIN ingest.revision own_revision ON own_revision.revision_id = side.own
+JOIN ingest.revision other_revision ON other_revision.revision_id = side.other
+WHERE CASE m.kind
+    WHEN 'near_copy' THEN true
+    WHEN 'excerpt_of' THEN side.is_part
+    -- Who published later quotes; where that can't be told, the one that the other holds more of.
+    ELSE coalesce(nullif(own_revision.published_at, other_revision.published_at) > other_revision.published_at, side.is_part)
+    END;
 
 COMMENT ON VIEW essays.relation IS 'How documents are related: declared by the document itself, or measured by us';
 COMMENT ON COLUMN essays.relation.document_id IS 'The document that the relation is of';
@@ -116,3 +132,51 @@ COMMENT ON COLUMN essays.relation.basis IS 'declared, measured or reviewed';
 COMMENT ON COLUMN essays.relation.share IS 'Share of this document''s text that the relation covers; NULL when not measured';
 COMMENT ON COLUMN essays.relation.other_share IS 'Share of the other document''s text';
 COMMENT ON COLUMN essays.relation.quote IS 'The words that declare it, if any';
+
+CREATE OR REPLACE VIEW essays.passage AS
+SELECT
+    own.document_id,
+    other.document_id AS other_document_id,
+    m.kind,
+    row_number() OVER (PARTITION BY own.document_id, other.document_id ORDER BY lower(side.span))::integer AS position,
+    lower(side.span) + 1 AS from_char,
+    upper(side.span) AS to_char,
+    lower(side.other_span) + 1 AS other_from_char,
+    upper(side.other_span) AS other_to_char,
+    substr(own_revision.text, lower(side.span) + 1, upper(side.span) - lower(side.span)) AS text,
+    substr(other_revision.text, lower(side.other_span) + 1, upper(side.other_span) - lower(side.other_span)) AS other_text
+FROM ingest.match m
+JOIN ingest.passage p USING (a, b)
+CROSS JOIN LATERAL (VALUES (m.a, m.b, p.span_a, p.span_b), (m.b, m.a, p.span_b, p.span_a))
+    AS side (own, other, span, other_span)
+JOIN ingest.document own ON own.current_revision_id = side.own
+JOIN ingest.document other ON other.current_revision_id = side.other
+JOIN ingest.revision own_revision ON own_revision.revision_id = side.own
+JOIN ingest.revision other_revision ON other_revision.revision_id = side.other;
+
+COMMENT ON VIEW essays.passage IS 'Passages that two documents share, each as seen from either of them. Documents whose whole texts are equal (same_text) have none here';
+COMMENT ON COLUMN essays.passage.document_id IS 'One of the two';
+COMMENT ON COLUMN essays.passage.other_document_id IS 'The other one';
+COMMENT ON COLUMN essays.passage.kind IS 'What the two are of one another: near_copy, excerpt_of, quotes; essays.relation has the direction';
+COMMENT ON COLUMN essays.passage.position IS 'Order within document_id, from 1';
+COMMENT ON COLUMN essays.passage.from_char IS 'First character in the text of document_id, counted from 1, as substr counts';
+COMMENT ON COLUMN essays.passage.to_char IS 'Last character';
+COMMENT ON COLUMN essays.passage.other_from_char IS 'First character in the text of other_document_id';
+COMMENT ON COLUMN essays.passage.other_to_char IS 'Last character';
+COMMENT ON COLUMN essays.passage.text IS 'The passage as document_id has it';
+COMMENT ON COLUMN essays.passage.other_text IS 'The passage as other_document_id has it';
+
+CREATE OR REPLACE FUNCTION essays.compare(a bigint, b bigint)
+RETURNS TABLE ("position" integer, a_from integer, a_to integer, b_from integer, b_to integer, a_text text, b_text text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p.position, p.from_char, p.to_char, p.other_from_char, p.other_to_char, p.text, p.other_text
+    FROM essays.passage p WHERE p.document_id = compare.a AND p.other_document_id = compare.b
+    UNION ALL
+    SELECT 1, 1, one.char_count, 1, other.char_count, one.text, other.text
+    FROM essays.document one JOIN ingest.revision r ON (r.document_id, r.number) = (one.document_id, one.revision_number)
+    JOIN ingest.revision twin ON twin.fold_sha = r.fold_sha AND twin.document_id = compare.b
+    JOIN essays.document other ON (other.document_id, other.revision_number) = (twin.document_id, twin.number)
+    WHERE one.document_id = compare.a AND compare.a <> compare.b
+    ORDER BY 1
+$$;
+COMMENT ON FUNCTION essays.compare IS 'The passages that two documents share, side by side, in the order of the first; the whole texts when they are equal';

@@ -31,6 +31,10 @@ WHERE a.due_at < now() - interval '30 seconds' AND a.host IS NOT NULL AND (a.lea
     AND NOT coalesce(h.paused, false) AND coalesce(h.breaker_until, '-infinity') < now()
     AND coalesce(h.next_at, '-infinity') < now() - interval '30 seconds'
 
+-- sources_due --
+SELECT count(*) AS sources FROM ingest.source
+WHERE next_at <= now() AND NOT paused AND (lease_until IS NULL OR lease_until < now())
+
 -- due_hosts --
 SELECT a.host, count(*) AS addresses, min(a.due_at) AS since
 FROM ingest.address a LEFT JOIN ingest.host h USING (host)
@@ -76,7 +80,7 @@ WITH chosen AS (
     UPDATE ingest.address a SET lease_owner = %(owner)s, lease_until = now() + %(seconds)s * interval '1 second',
         fence = fence + 1
     FROM chosen WHERE a.address_id = chosen.address_id
-    RETURNING a.address_id, a.key, a.url, a.site, a.fence, a.tries, a.etag, a.last_modified
+    RETURNING a.address_id, a.key, a.url, a.site, a.found_by, a.fence, a.tries, a.etag, a.last_modified
 ), spaced AS (
     UPDATE ingest.host SET next_at = clock_timestamp() + spacing * interval '1 second'
     WHERE host = %(host)s AND EXISTS (SELECT FROM taken)

@@ -14,19 +14,6 @@ GROUP BY outcome, state ORDER BY outcome, state
 -- looks --
 SELECT count(*) AS looks, count(DISTINCT origin) AS origins FROM ingest.fetch WHERE run_id = %(run_id)s
 
--- pending --
-SELECT d.document_id, r.revision_id
-FROM ingest.revision r JOIN ingest.document d ON d.current_revision_id = r.revision_id
-WHERE r.related_at IS NULL
-ORDER BY r.revision_id
-LIMIT %(limit)s
-
--- settle --
-SELECT ingest.settle_works(%(ids)s)
-
--- set_related --
-UPDATE ingest.revision SET related_at = now() WHERE revision_id = ANY (%(ids)s)
-
 -- seed_files --
 SELECT path, sha256, document_id, missing_since FROM ingest.seed_file WHERE corpus = %(corpus)s FOR UPDATE
 

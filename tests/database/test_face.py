@@ -10,8 +10,8 @@ from ingest.store import Store, migrate
 
 from ..conftest import ROOT, database_url, execute, rows
 
-VIEWS = ["account", "availability", "catalog", "document", "essay", "fetch_log", "image", "relation", "revision",
-         "run_account", "turn"]  # fmt: skip
+VIEWS = ["account", "availability", "catalog", "document", "essay", "fetch_log", "image", "passage", "relation",
+         "revision", "run_account", "source_health", "turn"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

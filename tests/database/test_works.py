@@ -51,7 +51,7 @@ def test_works_do_not_depend_on_the_order_of_loading(store: Store, tmp_path: Pat
     for path in order:
         load(store, folder, [path])
     one_by_one = works(store)
-    store.ask("run", "settle", ids=[row[0] for row in rows(store, "SELECT document_id FROM ingest.document")])
+    store.ask("relate", "settle", ids=[row[0] for row in rows(store, "SELECT document_id FROM ingest.document")])
     assert works(store) == one_by_one
     assert [row[3] for row in one_by_one] == [3, 3, 3, 1]
     assert len({row[1] for row in one_by_one}) == 2

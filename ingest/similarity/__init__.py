@@ -1,0 +1,31 @@
+"""Which texts share passages, and what they are of one another. Pure: no database, no files.
+
+A text's ``fingerprints`` are stored; its ``probes`` are looked up; ``candidates`` chooses among the documents found;
+``relate`` compares their texts and says what each is: ``same_text``, ``near_copy``, ``excerpt_of``, ``quotes``.
+"""
+
+from ingest.similarity.candidates import POSTINGS, Candidates, candidates
+from ingest.similarity.comparison import Comparison, Passage, Verdict, compare, relate
+from ingest.similarity.fingerprint import HASH_BITS, fingerprints, probes
+from ingest.similarity.index import Index
+from ingest.similarity.rarity import Rarity, rarity
+from ingest.similarity.shingles import Shingles, shingles
+
+__all__ = [
+    "HASH_BITS",
+    "POSTINGS",
+    "Candidates",
+    "Comparison",
+    "Index",
+    "Passage",
+    "Rarity",
+    "Shingles",
+    "Verdict",
+    "candidates",
+    "compare",
+    "fingerprints",
+    "probes",
+    "rarity",
+    "relate",
+    "shingles",
+]

@@ -1,0 +1,199 @@
+"""What documents are to one another, measured when they are loaded: near copies, excerpts, quotations, works."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
+
+import pytest
+
+from ingest import pipeline
+from ingest.model import Address, Completeness, Essay, Look, Obtained, Published, Reading, Snapshot, State
+from ingest.store import Store, face
+from ingest.store.record import record
+
+from ..conftest import database_url, rows
+
+WORDS = """模型 参数 数据 算力 损失 曲线 规模 能力 涌现 推理 训练 语料 词元 注意 记忆 样本 评测 工具 代理 上下文 长度
+成本 延迟 开源 闭源 论文 实验 假设 证据 边界 风险 对齐 反馈 奖励 搜索 采样 温度 梯度 优化 收敛 泛化 迁移 蒸馏 量化 剪枝""".split()  # noqa: SIM905
+
+
+def prose(seed: int, sentences: int = 40) -> str:
+    """A text of its own: sentences that no other seed has."""
+    pick = random.Random(seed)
+    lines = []
+    for n in range(sentences):
+        words = "".join(pick.choice(WORDS) + pick.choice("的与在把被让从到向为") for _ in range(pick.randint(6, 12)))
+        lines.append(f"{words}第{seed}之{n}。" + ("\n\n" if n % 5 == 4 else ""))
+    return "".join(lines).strip()
+
+
+def edited(text: str, share: float = 0.1, seed: int = 0) -> str:
+    """The text with a share of its sentences changed."""
+    pick = random.Random(seed)
+    return "。".join(one + "改了" if pick.random() < share else one for one in text.split("。"))
+
+
+def look(name: str, text: str, day: str | None = None, completeness: Completeness = Completeness.FULL) -> Look:
+    from datetime import datetime
+
+    published = Published(datetime.fromisoformat(f"{day}T00:00:00+08:00")) if day else None
+    essay = Essay(text, text, name, title=name, published=published, completeness=completeness)
+    address = Address(f"url:{name}.example.com/", f"https://{name}.example.com/")
+    return Look(address, Snapshot(text.encode()), Reading(State.ARTICLE, "web/1", None, essay), "network",
+                Obtained.FETCHED, "ingested", "links", f"{name} {len(text)}", address.key)  # fmt: skip
+
+
+def load(store: Store, *looks: Look, relate: bool = True) -> None:
+    run_id = pipeline.open_run(store, "links")
+    for one in looks:
+        record(store, run_id, [one], "readers")
+    if relate:
+        pipeline.relate(store)
+        assert face.inconsistencies(store) == []
+
+
+RELATIONS = """SELECT a.title, kind, b.title FROM essays.relation r JOIN essays.document a USING (document_id)
+    JOIN essays.document b ON b.document_id = r.other_document_id WHERE basis = 'measured' ORDER BY 1, 2, 3"""
+
+
+def test_a_near_copy_is_one_work_with_its_original(store: Store) -> None:
+    text = prose(1)
+    load(store, look("original", text, "2025-01-01"), look("repost", edited(text), "2025-02-01"), look("other", prose(2)))
+    assert rows(store, RELATIONS) == [("original", "near_copy", "repost"), ("repost", "near_copy", "original")]
+    assert rows(store, "SELECT title, copy_count FROM essays.essay ORDER BY 1") == [("original", 2), ("other", 1)]
+
+
+def test_an_excerpt_stays_a_work_unless_it_says_that_it_is_one(store: Store) -> None:
+    whole = prose(3, 80)
+    part = whole[400:1200]
+    load(store, look("whole", whole), look("column", part), look("note", part[:500], completeness=Completeness.EXCERPT))
+    assert ("column", "excerpt_of", "whole") in rows(store, RELATIONS)
+    assert ("note", "excerpt_of", "whole") in rows(store, RELATIONS)
+    assert rows(store, "SELECT title FROM essays.essay ORDER BY 1") == [("column",), ("whole",)]
+
+
+def test_a_measured_excerpt_is_hidden_once_the_essay_that_holds_it_is_here(store: Store) -> None:
+    whole = prose(4, 80)
+    load(store, look("note", whole[300:900], completeness=Completeness.EXCERPT))
+    assert rows(store, "SELECT title FROM essays.essay") == [("note",)]
+    load(store, look("whole", whole))
+    assert rows(store, "SELECT title FROM essays.essay") == [("whole",)]
+
+
+def test_who_published_later_quotes_and_the_passage_is_the_one_in_both_texts(store: Store) -> None:
+    first, second = prose(5), prose(6)
+    passage = first[200:500]
+    second = second[:600] + passage + second[600:]
+    load(store, look("later", second, "2025-03-01"), look("earlier", first, "2025-01-01"))
+    assert rows(store, RELATIONS) == [("later", "quotes", "earlier")]
+    ((text, other, cut),) = rows(
+        store,
+        "SELECT p.text, p.other_text, substr(d.text, p.from_char, p.to_char - p.from_char + 1) FROM essays.passage p"
+        " JOIN essays.document d USING (document_id) WHERE d.title = 'later'",
+    )
+    assert text == cut == other
+    assert str(passage) in str(text) and len(str(text)) < len(passage) + 30
+    ((a,), (b,)) = rows(store, "SELECT document_id FROM essays.document ORDER BY title")
+    assert rows(store, f"SELECT a_text = b_text, a_from, b_from - a_from FROM essays.compare({a}, {b})")[0][0] is True
+
+
+def test_a_new_revision_replaces_fingerprints_and_relations_and_leaves_the_work(store: Store) -> None:
+    text = prose(7)
+    load(store, look("original", text), look("repost", edited(text)))
+    before = rows(store, "SELECT count(*) FROM ingest.fingerprint")[0][0]
+    load(store, look("repost", prose(8)))
+    assert rows(store, RELATIONS) == []
+    assert rows(store, "SELECT title, copy_count FROM essays.essay ORDER BY 1") == [("original", 1), ("repost", 1)]
+    assert rows(store, "SELECT count(*) FROM ingest.fingerprinted") == [(2,)]
+    assert rows(store, "SELECT count(*) FROM ingest.match UNION ALL SELECT count(*) FROM ingest.passage") == [(0,), (0,)]
+    assert abs(rows(store, "SELECT count(*) FROM ingest.fingerprint")[0][0] - before) < 10
+    assert rows(store, """SELECT count(*) FROM ingest.fingerprint f
+        WHERE NOT EXISTS (SELECT FROM ingest.fingerprinted n WHERE n.number = f.key & 16777215)""") == [(0,)]
+
+
+TEXT = prose(9)
+CHAIN = [look("a", TEXT, "2025-01-01"), look("b", edited(TEXT, 0.1, 1), "2025-01-02"),
+         look("c", edited(edited(TEXT, 0.1, 1), 0.1, 2), "2025-01-03"), look("d", TEXT + prose(10, 60))]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4)))[::5])
+def test_the_order_of_loading_does_not_matter(store: Store, order: tuple[int, ...]) -> None:
+    for n in order:
+        load(store, CHAIN[n])
+    assert rows(store, "SELECT title, copy_count FROM essays.essay ORDER BY title") == [("a", 3), ("d", 1)]
+    assert [row for row in rows(store, RELATIONS) if row[1] == "excerpt_of"] == [
+        ("a", "excerpt_of", "d"), ("b", "excerpt_of", "d"), ("c", "excerpt_of", "d")]  # fmt: skip
+
+
+def test_near_twins_that_come_at_the_same_time_find_each_other(store: Store, database: str) -> None:
+    texts = [prose(100 + n, 12) for n in range(24)]
+    load(store, *(look(f"one{n}", text) for n, text in enumerate(texts)), relate=False)
+    load(store, *(look(f"two{n}", edited(text, 0.1)) for n, text in enumerate(texts)), relate=False)
+
+    def work(_: int) -> int:
+        own = Store(database_url(database, "loader"))
+        try:
+            return pipeline.relate(own)
+        finally:
+            own.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(work, range(4))) >= 48
+    pipeline.relate(store)
+    assert rows(store, "SELECT count(*), min(copy_count), max(copy_count) FROM essays.essay") == [(24, 2, 2)]
+    assert face.inconsistencies(store) == []
+
+
+def test_a_crash_before_the_end_is_made_good_by_the_next_call(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ingest import relate
+
+    text = prose(11)
+    load(store, look("original", text), look("repost", edited(text)), relate=False)
+    with monkeypatch.context() as then:
+        then.setattr(relate, "_measure", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            pipeline.relate(store)
+    assert rows(store, "SELECT count(*) FROM ingest.fingerprinted") == [(2,)]
+    assert rows(store, "SELECT count(*) FROM ingest.revision WHERE related_at IS NULL") == [(2,)]
+    assert pipeline.relate(store) == 2
+    assert rows(store, "SELECT count(*) FROM essays.essay") == [(1,)]
+
+
+def test_relating_all_again_gives_the_same(store: Store) -> None:
+    for one in CHAIN:
+        load(store, one)
+    before = rows(store, RELATIONS), rows(store, "SELECT * FROM essays.passage ORDER BY 1, 2, 4")
+    assert pipeline.relate_all(store) == 4
+    assert (rows(store, RELATIONS), rows(store, "SELECT * FROM essays.passage ORDER BY 1, 2, 4")) == before
+    assert face.inconsistencies(store) == []
+
+
+def test_a_near_copy_that_is_barely_one_is_shown_to_a_person(store: Store) -> None:
+    text = prose(12)
+    load(store, look("original", text), look("longer", text + prose(13, 11)))
+    assert [row[1] for row in rows(store, RELATIONS)] == ["near_copy", "near_copy"]
+    assert rows(store, "SELECT question, answer FROM ingest.review") == [("near_copy", None)]
+
+
+def test_numbers_that_ran_out_are_an_error_with_a_remedy(store: Store, database: str) -> None:
+    from sqlalchemy import create_engine
+
+    from ingest.model import IngestError
+    from ingest.store.connection import sqlalchemy_url
+
+    with create_engine(sqlalchemy_url(database_url(database))).begin() as connection:
+        connection.exec_driver_sql("SELECT setval('ingest.fingerprinted_number_seq', 16777215)")
+    with pytest.raises(IngestError, match=r"ran out.*relate --all"):
+        load(store, look("original", prose(14)))
+    assert pipeline.relate_all(store) == 1
+
+
+def test_a_thousand_copies_and_boilerplate_on_all_of_them_are_bounded(store: Store) -> None:
+    footer = prose(15, 4)
+    load(store, *(look(f"copy{n}", TEXT + f"\n\n转自第{n}号。") for n in range(60)), relate=False)
+    load(store, *(look(f"own{n}", prose(200 + n, 10) + "\n\n" + footer) for n in range(60)), relate=False)
+    assert pipeline.relate(store) == 120
+    assert rows(store, "SELECT count(*), max(copy_count) FROM essays.essay") == [(61, 60)]
+    assert rows(store, "SELECT count(*) FROM ingest.match")[0][0] <= 16 * 120
