@@ -6,6 +6,7 @@ Errors:
     ├── Refused               this input can't be processed; trying again changes nothing
     │   ├── NotAText          the bytes are neither text nor a page that a reader knows
     │   ├── NotAFile          a path is no regular file, or can't be read
+    │   ├── TooCostly         processing the input would take longer than it may
     │   └── TooLarge          the input exceeds a limit
     ├── BadValue              the database can't take a value
     └── Unavailable           a part that the run needs is not there now; trying again may help
@@ -141,6 +142,12 @@ class NotAFile(Refused):
     """A path is no regular file, or can't be read."""
 
     state = State.REFUSED
+
+
+class TooCostly(Refused):
+    """Processing the input would take longer than it may."""
+
+    state = State.TOO_COSTLY
 
 
 class TooLarge(Refused):

@@ -9,7 +9,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from ingest.body import Body, render
-from ingest.page import Page
+from ingest.model import TooCostly
+from ingest.page import Page, nesting
 from ingest.text import clean
 
 
@@ -151,3 +152,14 @@ def test_hostile_input_costs_no_more_than_its_length_and_loses_nothing(kind: str
     han = re.compile("[\u4e00-\u9fff]")
     assert len(han.findall(found.text)) == len(han.findall(html))
     assert len(han.findall(found.markdown)) == len(han.findall(html))
+
+
+@pytest.mark.parametrize("start", ["<div>", "<a href=x>", "<span><b>", "<custom-tag>"])
+def test_a_page_nested_without_end_is_refused_and_not_built(start: str) -> None:
+    with pytest.raises(TooCostly):
+        _ = Page("<html><body>" + start * 100_000 + "</body></html>").soup
+
+
+def test_a_long_page_is_not_a_deep_one() -> None:
+    html = "<html><body>" + "<div><p>一<p>二<ul><li>三<li>四</ul></div>" * 20_000 + "</body></html>"
+    assert nesting(html) < 10
