@@ -24,6 +24,13 @@ def maintain() -> None:
         print("\n".join(gone))
         return len(gone)
 
+    @task
+    def pictures() -> int:
+        from ingest import pipeline
+        from ingest.pictures import keep
+
+        return keep(pipeline.connect(), seconds=1800).kept
+
     @task(retries=0)
     def account() -> None:
         from ingest import pipeline
@@ -40,7 +47,7 @@ def maintain() -> None:
             raise IngestError("\n".join(problems), "Please report this.")
 
     related = relate()
-    purge() >> related >> account() >> announce(related)  # type: ignore[arg-type]
+    purge() >> related >> pictures() >> account() >> announce(related)  # type: ignore[arg-type]
 
 
 maintain()

@@ -38,7 +38,11 @@ SELECT what, count FROM (
     SELECT 5, 'addresses that a person should look at', count(*)
     FROM ingest.address WHERE state IN ('unknown_notice', 'unreadable') AND document_id IS NULL
     UNION ALL
-    SELECT 6, 'hosts paused or left alone', count(*) FROM ingest.host WHERE paused OR breaker_until > now()
+    SELECT 6, 'near copies that a person should look at', count(*) FROM ingest.review WHERE answered_at IS NULL
+    UNION ALL
+    SELECT 7, 'hosts paused or left alone', count(*) FROM ingest.host WHERE paused OR breaker_until > now()
+    UNION ALL
+    SELECT 8, 'sources have fallen silent', count(*) FROM essays.source_health WHERE overdue
 ) told ORDER BY n, what
 
 -- problems --
