@@ -1,4 +1,5 @@
 # install: the environment. run: everything, on one machine. stop: all of it. test, check: what CI does. bench: figures.
+# docs: the pages that are generated.
 # secrets: the passwords for docker-compose.yml, which is for many machines.
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
@@ -7,7 +8,7 @@ SEED_CORPUS ?= examples/corpus
 ENV_FILE ?= .env
 BIN := .venv/bin
 
-.PHONY: install install-bench install-notebook run stop test check check-compose secrets bench lock
+.PHONY: install install-bench install-notebook run stop test check check-compose secrets bench docs lock
 
 install: .venv/installed
 
@@ -83,9 +84,14 @@ secrets:
 		POSTGRES_PASSWORD ESSAYS_OWNER_PASSWORD ESSAYS_LOADER_PASSWORD ESSAYS_ANALYST_PASSWORD ESSAYS_AIRFLOW_PASSWORD \
 		REDIS_PASSWORD AIRFLOW_ADMIN_PASSWORD AIRFLOW_PIPELINE_PASSWORD AIRFLOW_API_SECRET AIRFLOW_JWT_SECRET
 
+# The pages of the documentation that are generated; tests compare.
+docs: install
+	@$(BIN)/python docs/sources.py
+
 bench: install-bench
 	@$(BIN)/python -m benchmarks.pipeline
 	@$(BIN)/python -m benchmarks.load
+	@$(BIN)/python -m benchmarks.relate
 
 lock:
 	@for set in "" dev bench notebook cluster; do \
