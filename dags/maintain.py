@@ -31,6 +31,13 @@ def maintain() -> None:
 
         return keep(pipeline.connect(), seconds=1800).kept
 
+    @task
+    def pack() -> int:
+        from ingest import pipeline
+        from ingest.relate import pack as pack_fingerprints
+
+        return pack_fingerprints(pipeline.connect())
+
     @task(retries=0)
     def account() -> None:
         from ingest import pipeline
@@ -47,7 +54,7 @@ def maintain() -> None:
             raise IngestError("\n".join(problems), "Please report this.")
 
     related = relate()
-    purge() >> related >> pictures() >> account() >> announce(related)  # type: ignore[arg-type]
+    purge() >> related >> pack() >> pictures() >> account() >> announce(related)  # type: ignore[arg-type]
 
 
 maintain()

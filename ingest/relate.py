@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ingest import similarity
+from ingest.settings import settings
 from ingest.similarity import POSTINGS, Comparison, Shingles, Verdict, shingles
 from ingest.store import Connection, Store, ask
 from ingest.store.revisions import fold_sha
@@ -20,6 +21,10 @@ from ingest.store.rows import as_json
 BATCH = 100
 """Documents that are related in one transaction."""
 NUMBER_BITS = 24
+GROWN = 0.05
+"""Share of new keys from which a slice is written anew: half of it doubles what is written, twice of it halves it."""
+SLICES_TO_CLEAN = 8
+"""Slices after whose merge the space that they had is given free, so that the next ones take it."""
 DOUBTFUL = 0.8
 """A near copy whose smaller share is below this is shown to a person as well."""
 
@@ -51,6 +56,21 @@ def relate_all(store: Store) -> int:
         after = rows[-1].revision_id
     store.ask("relate", "forget")
     return relate(store)
+
+
+def pack(store: Store, share: float = GROWN) -> int:
+    """Packs the fingerprints of slices that grew by more than this share since; how many slices, none unless set so.
+
+    Any number may do it at once, beside loading; what is looked up meanwhile is the same.
+    """
+    if not settings().pack_fingerprints:
+        return 0
+    slices = [row.slice for row in store.ask("relate", "slices", share=share)]
+    for done, number in enumerate(slices, 1):
+        store.ask("relate", "merge", slice=number)
+        if done % SLICES_TO_CLEAN == 0:
+            store.clean("relate", "clean_up")
+    return len(slices)
 
 
 def _relate_batch(store: Store, connection: Connection) -> int:

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(32 * MIB, gt=0, description="largest file or page, unpacked")
     batch_files: int = Field(50, gt=0, description="files in one batch, one mapped task in Airflow")
     host_spacing: float = Field(6, ge=0, description="least seconds between two requests to a host, of all workers")
+    pack_fingerprints: bool = Field(
+        False, description="pack fingerprints of texts to an eighth of their size; for 50,000 essays and more"
+    )
     fetch_seconds: float = Field(30, gt=0, le=600, description="wall clock for one fetch with all its redirects")
     max_wire_bytes: int = Field(8 * MIB, gt=0, description="largest page on the wire, as it came")
     keep_images: bool = Field(False, description="fetch and keep the bytes of documents' pictures")

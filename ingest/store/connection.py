@@ -6,7 +6,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -133,6 +133,11 @@ class Store:
     def ask(self, room: str, name: str, **values: Any) -> list[Row[Any]]:
         """The rows of a named statement, in a transaction of its own."""
         return self.attempt(lambda connection: ask(connection, room, name, **values))
+
+    def clean(self, room: str, name: str) -> None:
+        """Runs a statement that wants no transaction; what this role or server may not do is left to autovacuum."""
+        with suppress(DBAPIError), self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statements(room)[name])
 
     def close(self) -> None:
         self.engine.dispose()

@@ -22,7 +22,10 @@ ORDER BY f.number FOR UPDATE OF f
 DELETE FROM ingest.fingerprint WHERE key = ANY (%(keys)s)
 
 -- remove_numbers --
-DELETE FROM ingest.fingerprinted WHERE number = ANY (%(numbers)s)
+WITH gone AS (DELETE FROM ingest.fingerprinted WHERE number = ANY (%(numbers)s) RETURNING number)
+INSERT INTO ingest.fingerprint_dead
+SELECT number FROM gone WHERE number <= (SELECT max(merged_to) FROM ingest.fingerprint_slice)
+ON CONFLICT DO NOTHING
 
 -- remove_matches --
 DELETE FROM ingest.match m USING ingest.revision r
@@ -38,13 +41,28 @@ RETURNING number, revision_id
 INSERT INTO ingest.fingerprint (key) SELECT unnest(%(keys)s::bigint[])
 
 -- look_up --
--- Each probe with the documents that have it: at most so many, the lowest numbers first.
-SELECT probe, array_agg((found.key & 16777215)::integer ORDER BY found.key) AS numbers
-FROM unnest(%(probes)s::bigint[]) probe
-CROSS JOIN LATERAL (
-    SELECT key FROM ingest.fingerprint
-    WHERE key >= probe << 24 AND key <= (probe << 24 | 16777215)
-    ORDER BY key LIMIT %(most)s) found
+-- Each probe with the documents that have it: at most so many, the lowest numbers first. Rows are new keys, leaves hold
+-- the others; one statement sees both as of one moment, so a key that is being merged is seen once.
+SELECT probe, (array_agg(number ORDER BY number))[1:%(most)s] AS numbers
+FROM (
+    SELECT probe, (key & 16777215)::integer AS number
+    FROM unnest(%(probes)s::bigint[]) probe
+    CROSS JOIN LATERAL (
+        SELECT key FROM ingest.fingerprint
+        WHERE key >= probe << 24 AND key <= (probe << 24 | 16777215)
+        ORDER BY key LIMIT %(most)s) fresh
+    UNION ALL
+    SELECT probe, (key & 16777215)::integer
+    FROM (
+        SELECT probe, unnest(leaf.keys[first.place + 1:first.place + 64]) AS key
+        FROM unnest(%(probes)s::bigint[]) probe
+        CROSS JOIN LATERAL (
+            SELECT keys FROM ingest.fingerprint_leaf WHERE lo <= probe ORDER BY lo DESC LIMIT 1) leaf
+        CROSS JOIN LATERAL (SELECT width_bucket((probe << 24) - 1, leaf.keys) AS place OFFSET 0) first
+        WHERE cardinality(leaf.keys) > 0) packed
+    WHERE key >> 24 = probe
+) found
+WHERE number NOT IN (SELECT number FROM ingest.fingerprint_dead)
 GROUP BY probe
 
 -- numbers --
@@ -112,4 +130,17 @@ FROM json_to_recordset(%(rows)s::json) AS n (revision_id bigint, fold_sha text)
 WHERE r.revision_id = n.revision_id
 
 -- sizes --
-SELECT pg_total_relation_size('ingest.fingerprint') AS bytes, (SELECT count(*) FROM ingest.fingerprint) AS rows
+SELECT pg_total_relation_size('ingest.fingerprint') + pg_total_relation_size('ingest.fingerprint_leaf') AS bytes,
+    (SELECT count(*) FROM ingest.fingerprint) + (SELECT coalesce(sum(cardinality(keys)), 0) FROM ingest.fingerprint_leaf) AS rows
+
+-- slices --
+-- Those to which more than a share of what they hold was added since they were merged.
+SELECT slice FROM ingest.fingerprint_slice
+WHERE (SELECT coalesce(max(number), 0) FROM ingest.fingerprinted) - merged_to > %(share)s * merged_to
+ORDER BY slice
+
+-- merge --
+SELECT ingest.merge_fingerprints(%(slice)s) AS keys
+
+-- clean_up --
+VACUUM ingest.fingerprint, ingest.fingerprint_leaf

@@ -8,8 +8,9 @@ from itertools import permutations
 
 import pytest
 
-from ingest import pipeline
+from ingest import pipeline, relate, similarity
 from ingest.model import Address, Completeness, Essay, Look, Obtained, Published, Reading, Snapshot, State
+from ingest.settings import settings
 from ingest.store import Store, face
 from ingest.store.record import record
 
@@ -60,7 +61,9 @@ RELATIONS = """SELECT a.title, kind, b.title FROM essays.relation r JOIN essays.
 
 def test_a_near_copy_is_one_work_with_its_original(store: Store) -> None:
     text = prose(1)
-    load(store, look("original", text, "2025-01-01"), look("repost", edited(text), "2025-02-01"), look("other", prose(2)))
+    load(
+        store, look("original", text, "2025-01-01"), look("repost", edited(text), "2025-02-01"), look("other", prose(2))
+    )
     assert rows(store, RELATIONS) == [("original", "near_copy", "repost"), ("repost", "near_copy", "original")]
     assert rows(store, "SELECT title, copy_count FROM essays.essay ORDER BY 1") == [("original", 2), ("other", 1)]
 
@@ -107,10 +110,16 @@ def test_a_new_revision_replaces_fingerprints_and_relations_and_leaves_the_work(
     assert rows(store, RELATIONS) == []
     assert rows(store, "SELECT title, copy_count FROM essays.essay ORDER BY 1") == [("original", 1), ("repost", 1)]
     assert rows(store, "SELECT count(*) FROM ingest.fingerprinted") == [(2,)]
-    assert rows(store, "SELECT count(*) FROM ingest.match UNION ALL SELECT count(*) FROM ingest.passage") == [(0,), (0,)]
+    assert rows(store, "SELECT count(*) FROM ingest.match UNION ALL SELECT count(*) FROM ingest.passage") == [
+        (0,),
+        (0,),
+    ]
     assert abs(rows(store, "SELECT count(*) FROM ingest.fingerprint")[0][0] - before) < 10
-    assert rows(store, """SELECT count(*) FROM ingest.fingerprint f
-        WHERE NOT EXISTS (SELECT FROM ingest.fingerprinted n WHERE n.number = f.key & 16777215)""") == [(0,)]
+    assert rows(
+        store,
+        """SELECT count(*) FROM ingest.fingerprint f
+        WHERE NOT EXISTS (SELECT FROM ingest.fingerprinted n WHERE n.number = f.key & 16777215)""",
+    ) == [(0,)]
 
 
 TEXT = prose(9)
@@ -147,8 +156,6 @@ def test_near_twins_that_come_at_the_same_time_find_each_other(store: Store, dat
 
 
 def test_a_crash_before_the_end_is_made_good_by_the_next_call(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ingest import relate
-
     text = prose(11)
     load(store, look("original", text), look("repost", edited(text)), relate=False)
     with monkeypatch.context() as then:
@@ -197,3 +204,71 @@ def test_a_thousand_copies_and_boilerplate_on_all_of_them_are_bounded(store: Sto
     assert pipeline.relate(store) == 120
     assert rows(store, "SELECT count(*), max(copy_count) FROM essays.essay") == [(61, 60)]
     assert rows(store, "SELECT count(*) FROM ingest.match")[0][0] <= 16 * 120
+
+
+@pytest.fixture
+def packing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ESSAYS_PACK_FINGERPRINTS", "true")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def found(store: Store, text: str) -> dict[int, list[int]]:
+    rows_ = store.ask("relate", "look_up", probes=similarity.probes(text).tolist(), most=17)
+    return {row.probe: row.numbers for row in rows_}
+
+
+def test_packed_fingerprints_answer_as_rows_do_at_an_eighth_of_the_size(store: Store, packing) -> None:
+    texts = [prose(300 + n, 30) for n in range(40)]
+    footer = prose(16, 6)
+    load(store, *(look(f"doc{n}", text + "\n\n" + footer) for n, text in enumerate(texts)))
+    before = [found(store, text + footer) for text in texts]
+    assert relate.pack(store) == 64
+    assert rows(store, "SELECT count(*) FROM ingest.fingerprint") == [(0,)]
+    assert [found(store, text + footer) for text in texts] == before
+    assert relate.pack(store) == 0, "nothing grew since"
+    load(store, look("late", edited(texts[3])))
+    assert ("late", "near_copy", "doc3") in rows(store, RELATIONS)
+    assert relate.pack(store, share=0) == 64
+    assert ("late", "near_copy", "doc3") in rows(store, RELATIONS)
+    assert pipeline.relate_all(store) == 41
+    assert ("late", "near_copy", "doc3") in rows(store, RELATIONS)
+
+
+def test_a_revision_that_was_packed_and_replaced_is_found_no_more(store: Store, packing) -> None:
+    old, new = prose(17), prose(18)
+    load(store, look("one", old))
+    relate.pack(store)
+    load(store, look("one", new))
+    load(store, look("other", edited(old)))
+    assert rows(store, RELATIONS) == []
+    relate.pack(store, share=0)
+    assert rows(
+        store,
+        """SELECT count(*) FROM ingest.fingerprint_leaf, unnest(keys) key
+        WHERE (key & 16777215) NOT IN (SELECT number FROM ingest.fingerprinted)""",
+    ) == [(0,)]
+    load(store, look("third", edited(new)))
+    assert ("third", "near_copy", "one") in rows(store, RELATIONS)
+
+
+def test_loading_and_packing_at_the_same_time_lose_and_double_nothing(store: Store, database: str, packing) -> None:
+    texts = [prose(400 + n, 15) for n in range(60)]
+    load(store, *(look(f"doc{n}", text) for n, text in enumerate(texts)), relate=False)
+
+    def work(what: int) -> None:
+        own = Store(database_url(database, "loader"))
+        try:
+            for _ in range(6):
+                (pipeline.relate if what < 2 else lambda s: relate.pack(s, share=0))(own)
+        finally:
+            own.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    pipeline.relate(store)
+    keys = "SELECT key FROM ingest.fingerprint UNION ALL SELECT unnest(keys) FROM ingest.fingerprint_leaf"
+    expected = sum(len(similarity.fingerprints(text)) for text in texts)
+    assert rows(store, f"SELECT count(*), count(DISTINCT key) FROM ({keys}) k") == [(expected, expected)]
