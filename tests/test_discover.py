@@ -143,7 +143,7 @@ def test_a_hostile_feed_is_read_within_its_bounds(case: str) -> None:
     got = found(HOSTILE[case])
     for one in got.items[:5]:
         bodies.reading(one, got)
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 30
     assert 0 <= len(got.items) <= MOST_LINKS
     assert not any(one.title and len(one.title) > 500 for one in got.items)
     assert got.items or "open " in case or "items in" in case

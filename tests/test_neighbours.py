@@ -335,7 +335,7 @@ def test_hostile_input_costs_no_more_than_its_length(site: Any, hostile: str) ->
     start = time.process_time()
     site.owns(page)
     site.read(page)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 30
 
 
 @pytest.mark.parametrize("site", NEIGHBOURS, ids=lambda site: site.NAME)
@@ -354,7 +354,7 @@ def test_a_hostile_link_costs_no_more_than_its_length(site: Any) -> None:
             site.address(url)
             if site.LINK:
                 site.LINK.match(url)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 30
 
 
 # The page that tells how to add a site is tried word for word.

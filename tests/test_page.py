@@ -148,7 +148,7 @@ def test_hostile_input_costs_no_more_than_its_length_and_loses_nothing(kind: str
     html = HOSTILE[kind]
     start = time.process_time()
     found = body(html)
-    assert time.process_time() - start < 15
+    assert time.process_time() - start < 30
     han = re.compile("[\u4e00-\u9fff]")
     assert len(han.findall(found.text)) == len(han.findall(html))
     assert len(han.findall(found.markdown)) == len(han.findall(html))

@@ -229,7 +229,7 @@ def test_hostile_input_costs_no_more_than_its_length(hostile: str) -> None:
     wechat.owns(Page(hostile + "</html>"))
     wechat.LINK.match(hostile)
     wechat.address(hostile)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 30
 
 
 def test_an_unknown_notice_goes_to_a_person_with_its_sentence() -> None:

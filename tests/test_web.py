@@ -303,7 +303,7 @@ def test_libraries_are_heard_where_the_page_gives_no_hint(monkeypatch: pytest.Mo
 def test_a_hostile_page_costs_no_more_than_its_length(hostile: str) -> None:
     began = time.process_time()
     read(hostile)
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 30
 
 
 def test_the_tail_of_a_hidden_element_is_read_and_no_link_is_left_open() -> None:
