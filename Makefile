@@ -1,5 +1,5 @@
 # install: the environment. run: everything, on one machine. stop: all of it. test, check: what CI does. bench: figures.
-# docs: the pages that are generated.
+# docs: the pages that are generated. faults: what breaks in the middle of 1,000 links.
 # secrets: the passwords for docker-compose.yml, which is for many machines.
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
@@ -8,7 +8,7 @@ SEED_CORPUS ?= examples/corpus
 ENV_FILE ?= .env
 BIN := .venv/bin
 
-.PHONY: install install-bench install-notebook run stop test check check-compose secrets bench docs lock
+.PHONY: install install-bench install-notebook run stop test check check-compose secrets bench faults docs lock
 
 install: .venv/installed
 
@@ -92,6 +92,10 @@ bench: install-bench
 	@$(BIN)/python -m benchmarks.pipeline
 	@$(BIN)/python -m benchmarks.load
 	@$(BIN)/python -m benchmarks.relate
+
+# 1,000 links over 20 hosts, with a worker killed and Postgres restarted in the middle; with Airflow a quarter of an hour.
+faults: install
+	@$(BIN)/python -m benchmarks.links --airflow
 
 lock:
 	@for set in "" dev bench notebook cluster; do \

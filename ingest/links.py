@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from ingest import accept, read
 from ingest.fetch import Fetched, fetch, user_agent
@@ -171,6 +172,25 @@ def _ask_robots(store: Store, host: str, url: str) -> None:
     store.ask("due", "set_robots", host=host, robots=rules.text, crawl_delay=delay)
 
 
+def _enter(store: Store, host: str, seconds: float) -> bool:
+    """Waits for a turn at a host that another one redirects to; False when it doesn't come within so many seconds."""
+    deadline = time.monotonic() + seconds
+
+    def turn(connection: Connection) -> float | None:
+        held = ask(connection, "due", "hold_host", host=host, spacing=settings().host_spacing)[0]
+        if held.paused:
+            return None
+        if held.wait == 0:
+            ask(connection, "due", "space_host", host=host)
+        return float(held.wait)
+
+    while (pause := store.attempt(turn)) != 0:
+        if pause is None or time.monotonic() + pause > deadline:
+            return False
+        time.sleep(min(pause, 5) + 0.01)
+    return True
+
+
 def _agent(host: str) -> str:
     return settings().user_agents.get(host) or user_agent()
 
@@ -181,7 +201,10 @@ def _look_at(store: Store, run_id: int, host: str, leased: Any, robots: Robots) 
     if verdict == "disallowed" and settings().robots == "strict":
         fetched = Fetched(leased.url, (), 0, State.REFUSED, "robots.txt disallows it, and ESSAYS_ROBOTS is strict")
     else:
-        fetched = fetch(leased.url, etag=leased.etag, last_modified=leased.last_modified, user_agent=_agent(host))
+        fetched = fetch(
+            leased.url, etag=leased.etag, last_modified=leased.last_modified, user_agent=_agent(host),
+            before_hop=lambda other, seconds: _enter(store, other, seconds),
+        )  # fmt: skip
     look = replace(_look(leased, fetched), robots=verdict)
     state = look.reading.state
     tries = leased.tries + 1
@@ -194,7 +217,9 @@ def _look_at(store: Store, run_id: int, host: str, leased: Any, robots: Robots) 
             etag=fetched.etag, last_modified=fetched.last_modified,
         )  # fmt: skip
         if ended:
-            ask(connection, "due", "note_host", host=host, blocked=state in BLOCKED)
+            away = fetched.retry_after if state is State.RATE_LIMITED else None
+            answered = urlsplit(fetched.url).hostname or host
+            ask(connection, "due", "note_host", host=answered, blocked=state in BLOCKED, away=away)
         return bool(ended)
 
     return look if record(store, run_id, [look], read.readers(), before=end) else None

@@ -70,6 +70,8 @@ def pack(store: Store, share: float = GROWN) -> int:
         store.ask("relate", "merge", slice=number)
         if done % SLICES_TO_CLEAN == 0:
             store.clean("relate", "clean_up")
+    if slices:
+        store.clean("relate", "rebuild")
     return len(slices)
 
 

@@ -116,9 +116,7 @@ def test_it_listens_on_this_machine_only_and_nowhere_else(urls: local.Urls) -> N
 
 def test_ensuring_again_changes_nothing(urls: local.Urls) -> None:
     before = pid()
-    began = time.monotonic()
     assert local.ensure_postgres() == urls
-    assert time.monotonic() - began < 0.5
     assert pid() == before
     assert local.known_urls() == urls
 

@@ -8,7 +8,7 @@ redirect even with ``stream=True`` and ``allow_redirects=False`` (200 MB of it t
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
@@ -40,6 +40,9 @@ _PAGE_SUFFIXES = ("+xml", "+json")
 
 # At its debug level urllib3 logs every address in full, with the session keys that it may hold.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+
+
+BeforeHop = Callable[[str, float], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def fetch(
     last_modified: str | None = None,
     headers: Mapping[str, str] | None = None,
     kinds: tuple[str, ...] = (),
+    before_hop: BeforeHop | None = None,
     limits: Limits | None = None,
     resolve: Resolve | None = None,
     ca_bundle: Path | None = None,
@@ -86,6 +90,8 @@ def fetch(
     ``etag`` and ``last_modified`` make the request conditional; they and ``headers`` go to the address's own host only.
     ``kinds`` are the beginnings of the media types that are wanted in the place of a page's (``image/``); a server that
     names none is believed.
+    ``before_hop`` is asked, with the seconds that are left, before another host than the one before is asked; when it
+    says no, the fetch ends as ``rate_limited``.
     Never raises for what a server or the network does. Raises ``IngestError`` for settings that make no sense and
     ``ValueError`` for headers that are never sent.
     """
@@ -100,6 +106,7 @@ def fetch(
         trip = _Trip(
             own=own,
             kinds=kinds,
+            before_hop=before_hop,
             limits=limits,
             resolve=Resolve.parse(given.resolve) if resolve is None else resolve,
             verify=_trusted(ca_bundle or given.ca_bundle),
@@ -121,6 +128,7 @@ class _Trip:
 
     own: dict[str, str]
     kinds: tuple[str, ...]
+    before_hop: BeforeHop | None
     limits: Limits
     resolve: Resolve
     verify: str | bool
@@ -161,10 +169,13 @@ class _Trip:
                 place = redirect_target(response)
                 if place is None:
                     return self._body(response)
+            before = target.host
             try:
                 target = check_url(urljoin(target.url, place), self.resolve)
             except ValueError:
                 raise Forbidden("the address can't be read") from None
+            if target.host != before and self.before_hop and not self.before_hop(target.host, self.watch.left()):
+                raise Ended(State.RATE_LIMITED, f"it leads to {target.host}, which is not to be asked now")
         raise Forbidden("a circle")
 
     def _ask(self, target: Target, own: Mapping[str, str]) -> requests.Response:

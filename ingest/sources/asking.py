@@ -94,7 +94,7 @@ def ask_source(
 
 def note(store: Store, url: str, state: State | None) -> None:
     """Tells the host's breaker how the source answered."""
-    store.ask("due", "note_host", host=urlsplit(url).hostname or "", blocked=state in BLOCKED)
+    store.ask("due", "note_host", host=urlsplit(url).hostname or "", blocked=state in BLOCKED, away=None)
 
 
 def _take_turn(store: Store, host: str, patience: float) -> bool:
@@ -105,7 +105,7 @@ def _take_turn(store: Store, host: str, patience: float) -> bool:
         if held.paused:
             return None
         if held.wait <= 0:
-            ask(connection, "sources", "space_host", host=host)
+            ask(connection, "due", "space_host", host=host)
         return float(held.wait)
 
     deadline = time.monotonic() + patience

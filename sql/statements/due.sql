@@ -24,12 +24,13 @@ ORDER BY address_id
 ON CONFLICT DO NOTHING
 
 -- links_due --
--- What is due and in nobody's hands: who accepts links fetches them within half a minute, and goes on asking the host.
+-- What is due and in nobody's hands: neither accepted by a run that goes on, nor at a host that is being asked.
 SELECT count(*) AS addresses
 FROM ingest.address a LEFT JOIN ingest.host h USING (host)
 WHERE a.due_at < now() - interval '30 seconds' AND a.host IS NOT NULL AND (a.lease_until IS NULL OR a.lease_until < now())
     AND NOT coalesce(h.paused, false) AND coalesce(h.breaker_until, '-infinity') < now()
     AND coalesce(h.next_at, '-infinity') < now() - interval '30 seconds'
+    AND NOT EXISTS (SELECT FROM ingest.taken WHERE taken.address_id = a.address_id)
 
 -- sources_due --
 SELECT count(*) AS sources FROM ingest.source
@@ -39,8 +40,9 @@ WHERE next_at <= now() AND NOT paused AND (lease_until IS NULL OR lease_until < 
 SELECT a.host, count(*) AS addresses, min(a.due_at) AS since
 FROM ingest.address a LEFT JOIN ingest.host h USING (host)
 WHERE a.due_at <= now() AND a.host IS NOT NULL AND NOT coalesce(h.paused, false)
-    AND (%(of_run)s::bigint IS NULL OR EXISTS (
-        SELECT FROM ingest.run_address ra WHERE ra.run_id = %(of_run)s AND ra.address_id = a.address_id))
+    AND CASE WHEN %(of_run)s::bigint IS NULL
+        THEN NOT EXISTS (SELECT FROM ingest.taken WHERE taken.address_id = a.address_id)
+        ELSE EXISTS (SELECT FROM ingest.run_address ra WHERE ra.run_id = %(of_run)s AND ra.address_id = a.address_id) END
 GROUP BY a.host ORDER BY since
 
 -- hold_host --
@@ -97,7 +99,9 @@ RETURNING due_at
 
 -- note_host --
 -- Two captchas in a row open the breaker: 15 minutes, doubling up to 6 hours.
+-- Who says how long to stay away is believed for all of its pages, up to 6 hours.
 UPDATE ingest.host SET failures = CASE WHEN %(blocked)s THEN failures + 1 ELSE 0 END,
+    next_at = greatest(next_at, now() + CASE WHEN %(away)s > 0 THEN least(%(away)s, 6 * 3600) END * interval '1 second'),
     breaker_until = CASE WHEN %(blocked)s AND failures >= 1
         THEN now() + least(interval '15 minutes' * 2 ^ least(failures - 1, 5), interval '6 hours') END
 WHERE host = %(host)s
@@ -120,6 +124,9 @@ SELECT %(run_id)s, address_id, 'refused', state, 'cancelled by a person'
 FROM ingest.address WHERE address_id = ANY (%(ids)s) ORDER BY address_id
 ON CONFLICT (run_id, address_id) DO UPDATE SET outcome = excluded.outcome, why = excluded.why, until = NULL
 
+-- space_host --
+UPDATE ingest.host SET next_at = clock_timestamp() + spacing * interval '1 second' WHERE host = %(host)s
+
 -- set_paused --
 INSERT INTO ingest.host (host, paused) VALUES (%(host)s, %(paused)s)
 ON CONFLICT (host) DO UPDATE SET paused = excluded.paused,
@@ -132,8 +139,13 @@ FROM ingest.address a LEFT JOIN ingest.host h USING (host)
 WHERE a.due_at IS NOT NULL ORDER BY a.due_at LIMIT 1000
 
 -- until --
-UPDATE ingest.run_address ra SET until = greatest(a.due_at, h.breaker_until),
-    why = CASE WHEN h.paused THEN 'the host is paused' WHEN h.breaker_until > now() THEN 'the host is left alone after captchas'
+-- What another run went on with meanwhile waits no more.
+UPDATE ingest.run_address ra SET
+    until = CASE WHEN a.due_at IS NOT NULL THEN greatest(a.due_at, h.breaker_until) END,
+    outcome = CASE WHEN a.due_at IS NULL AND a.state IS DISTINCT FROM ra.state THEN 'already_settled' ELSE ra.outcome END,
+    state = a.state,
+    why = CASE WHEN a.due_at IS NULL AND a.state IS DISTINCT FROM ra.state THEN 'another run went on with it'
+        WHEN h.paused THEN 'the host is paused' WHEN h.breaker_until > now() THEN 'the host is left alone after captchas'
         ELSE ra.why END
 FROM ingest.address a LEFT JOIN ingest.host h USING (host)
 WHERE ra.run_id = %(run_id)s AND a.address_id = ra.address_id AND ra.outcome = 'waiting'

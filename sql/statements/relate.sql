@@ -144,3 +144,7 @@ SELECT ingest.merge_fingerprints(%(slice)s) AS keys
 
 -- clean_up --
 VACUUM ingest.fingerprint, ingest.fingerprint_leaf
+
+-- rebuild --
+-- The index of rows that were packed keeps their empty pages.
+REINDEX TABLE ingest.fingerprint

@@ -55,9 +55,6 @@ UPDATE ingest.source SET lease_until = now() + %(seconds)s * interval '1 second'
 WHERE slug = %(slug)s AND fence = %(fence)s
 RETURNING slug
 
--- space_host --
-UPDATE ingest.host SET next_at = clock_timestamp() + spacing * interval '1 second' WHERE host = %(host)s
-
 -- known --
 SELECT a.key, a.address_id, si.updated_at, si.body_sha, si.slug IS NOT NULL AS listed, d.obtained
 FROM ingest.address a

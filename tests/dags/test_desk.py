@@ -148,4 +148,5 @@ def test_the_trigger_speaks_when_something_became_due_and_survives_a_database_th
     links.hand_in(store, pipeline.open_run(store, "links"), "https://mp.weixin.qq.com/s/Kd3_vT9-xQ0aZbYcWdEfGh")
     with store.transaction() as connection:
         connection.exec_driver_sql("UPDATE ingest.address SET due_at = now() - interval '1 minute'")
+        connection.exec_driver_sql("UPDATE ingest.run SET started_at = now() - interval '1 hour'")
     assert set(asyncio.run(events(1))) == {1}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from ingest import links, pipeline
@@ -29,7 +31,7 @@ def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
 def run(store: Store, text: str) -> int:
     run_id = pipeline.open_run(store, "links")
     links.hand_in(store, run_id, text)
-    for host in links.due_hosts(store):
+    for host in links.due_hosts(store, run_id if text else None):
         links.fetch_host(store, run_id, host, seconds=20)
     pipeline.relate(store)
     pipeline.close_run(store, run_id)
@@ -53,6 +55,7 @@ def test_nothing_is_due_when_nothing_waits_or_a_host_is_in_somebodys_hands(store
     assert due(store) == 0
     hand_in(store, ARTICLE)
     assert due(store) == 0, "the run that accepted it is about to fetch it"
+    change(store, "UPDATE ingest.run SET started_at = now() - interval '1 hour'")
     change(store, "UPDATE ingest.address SET due_at = now() - interval '1 minute'")
     assert due(store) == 1
     store.ask("due", "hold_host", host=HOST, spacing=1)
@@ -106,7 +109,6 @@ def test_what_is_neither_link_nor_host_is_an_error_with_a_remedy(store: Store, l
 def test_the_rules_of_a_host_are_asked_for_once_and_noted_and_its_delay_is_kept(store: Store, lab) -> None:
     lab.script(HOST, "/robots.txt", {"do": "page", "html": RULES, "content_type": "text/plain"})
     run(store, ARTICLE)
-    hand_in(store, ARTICLE)
     change(store, "UPDATE ingest.address SET due_at = now() WHERE key LIKE 'wechat:s/%%'")
     run(store, "")
     assert [one.path for one in lab.asked].count("/robots.txt") == 1
@@ -136,3 +138,66 @@ def test_a_host_may_have_a_user_agent_of_its_own(store: Store, lab, monkeypatch:
     agents = {one.host: one.headers["user-agent"] for one in lab.asked}
     assert agents[HOST] == "Mozilla/5.0 (lab)"
     assert agents[BLOG].startswith("essay-ingest/")
+
+
+def test_a_redirect_waits_for_its_turn_at_the_host_that_it_leads_to(
+    store: Store, open_lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = [f"short{n}.example" for n in range(4)]
+    lab = open_lab(
+        {HOST: {"/s/*": PAGE}} | {
+            host: {"/a": {"do": "redirect", "to": f"https://{HOST}/s/ExampleArticle-{n}-OfFou"}}
+            for n, host in enumerate(hosts)
+        },
+        EXAMPLES,
+    )  # fmt: skip
+    monkeypatch.setenv("ESSAYS_HOST_SPACING", "0.4")
+    settings.cache_clear()
+    run(store, " ".join(f"https://{host}/a" for host in hosts))
+    times = [one.at for one in lab.looks if one.host == HOST]
+    assert len(times) == 4
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.25
+    links.set_paused(store, HOST, True)
+    lab.script("short0.example", "/b", {"do": "redirect", "to": f"https://{HOST}/s/AnotherExample-OfFours"})
+    run(store, "https://short0.example/b")
+    assert len([one for one in lab.looks if one.host == HOST]) == 4
+    assert rows(store, "SELECT outcome, state FROM essays.run_account WHERE url LIKE '%%/b'") == [
+        ("waiting", "rate_limited")
+    ]
+
+
+def test_captchas_behind_a_redirect_are_held_against_the_host_that_shows_them(
+    store: Store, open_lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captcha = "<html><head><script>var PAGE_MID='mmbizwap:secitptpage/verify.html'</script></head><body></body></html>"
+    open_lab(
+        {HOST: {"/s/*": {"do": "page", "html": captcha}},
+         "short.example": {"/*": {"do": "redirect", "to": f"https://{HOST}/s/ExampleArticle-On-Scal"}}},
+        EXAMPLES,
+    )  # fmt: skip
+    monkeypatch.setenv("ESSAYS_HOST_SPACING", "0")
+    settings.cache_clear()
+    run(store, "https://short.example/a https://short.example/b")
+    assert rows(store, "SELECT host, failures, breaker_until > now() FROM ingest.host WHERE failures > 0") == [
+        (HOST, 2, True)
+    ]
+
+
+def test_who_says_how_long_to_stay_away_is_left_alone_with_all_its_pages(store: Store, lab) -> None:
+    lab.script(BLOG, "*", {"do": "status", "code": 429, "headers": {"retry_after": 600}})
+    run(store, f"https://{BLOG}/a https://{BLOG}/b https://{BLOG}/c")
+    assert len([one for one in lab.looks if one.host == BLOG]) == 1
+    assert rows(store, f"SELECT next_at > now() + interval '9 minutes' FROM ingest.host WHERE host = '{BLOG}'") == [
+        (True,)
+    ]
+
+
+def test_what_another_run_goes_on_with_waits_no_more_in_the_account(store: Store, lab) -> None:
+    first = pipeline.open_run(store, "ingest_links")
+    links.hand_in(store, first, ARTICLE)
+    change(store, "UPDATE ingest.address SET due_at = now() - interval '1 minute'")
+    assert (due(store), links.due_hosts(store)) == (0, []), "the first run goes on"
+    change(store, "UPDATE ingest.run SET started_at = now() - interval '1 hour'")
+    assert (due(store), links.due_hosts(store)) == (1, [HOST]), "the first run is dead"
+    run(store, "")
+    assert pipeline.close_run(store, first).outcomes == {"already_settled": 1}
