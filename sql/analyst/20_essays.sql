@@ -118,8 +118,9 @@ JOIN ingest.revision other_revision ON other_revision.revision_id = side.other
 WHERE CASE m.kind
     WHEN 'near_copy' THEN true
     WHEN 'excerpt_of' THEN side.is_part
-    -- Who published later quotes; where that can't be told, the one that the other holds more of.
-    ELSE coalesce(nullif(own_revision.published_at, other_revision.published_at) > other_revision.published_at, side.is_part)
+    -- Who published later quotes; where dates don't tell, the one of which it is the greater part.
+    ELSE coalesce(nullif(own_revision.published_at, other_revision.published_at) > other_revision.published_at,
+        (own_revision.char_count, own.document_id) < (other_revision.char_count, other.document_id))
     END;
 
 COMMENT ON VIEW essays.relation IS 'How documents are related: declared by the document itself, or measured by us';

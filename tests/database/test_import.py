@@ -106,7 +106,9 @@ def test_an_excerpt_resolves_by_itself_when_its_article_is_there(store: Store) -
     name, paths = seeds.plan(store, str(ROOT / "examples" / "corpus"), "examples")
     seeds.load(store, pipeline.open_run(store, "seed"), str(ROOT / "examples" / "corpus"), name, paths)
     pipeline.relate(store)
-    excerpt = "FROM essays.relation JOIN essays.document USING (document_id) WHERE kind = 'excerpt_of' AND basis = 'declared'"
+    excerpt = (
+        "FROM essays.relation JOIN essays.document USING (document_id) WHERE kind = 'excerpt_of' AND basis = 'declared'"
+    )
     assert rows(store, f"SELECT other_document_id {excerpt}") == [(None,)]
     assert rows(store, "SELECT count(*) FROM essays.essay WHERE completeness = 'excerpt'") == [(1,)]
     hand_in(store, ARTICLE)
