@@ -79,12 +79,26 @@ def judge(head: Row[Any] | None, look: Look, essay: Essay) -> Verdict:
         return Verdict(None)
     if len(essay.text) < SHRUNK * len(head.text):
         return Verdict(None, f"the text shrank from {len(head.text)} to {len(essay.text)} characters")
-    if head.reader != look.reading.reader and head.text == essay.text and _told(essay) == _told_by(head):
+    return _changed(head, look, essay, rank)
+
+
+def _changed(head: Row[Any], look: Look, essay: Essay, rank: int) -> Verdict:
+    """What a whole, newer reading of other bytes means, whose evidence is better by ``rank``."""
+    same_text = head.text == essay.text
+    if head.reader != look.reading.reader and same_text and _told(essay) == _told_by(head):
         return Verdict("reader_change")  # the page may have changed elsewhere: what it says has not
+    if rank == 0 and _says_the_same(head, essay):
+        return Verdict(None)  # only what stands around it is another: a sidebar, a footer, a design
     gained, lost = _known(essay) - _known_of(head), _known_of(head) - _known(essay)
-    if rank > 0 or (head.text == essay.text and gained and not lost):
+    if rank > 0 or (same_text and gained and not lost):
         return Verdict("better_evidence")
-    return Verdict(None if head.text == essay.text and lost else "publisher_edit")
+    return Verdict(None if same_text and lost else "publisher_edit")
+
+
+def _says_the_same(head: Row[Any], essay: Essay) -> bool:
+    claims = {f"{claim.kind} {claim.target.key}" for claim in essay.claims}
+    same_words = head.text == essay.text and head.markdown == essay.markdown
+    return same_words and head.role == essay.role and _told(essay) == _told_by(head) and set(head.claims) == claims
 
 
 def _told(essay: Essay) -> tuple[Any, ...]:

@@ -45,7 +45,8 @@ SELECT document_id FROM ingest.document WHERE document_id = ANY (%(ids)s) ORDER 
 
 -- heads --
 SELECT d.document_id, d.key, d.current_revision_id, r.number, r.content_sha, r.evidence, r.reader, r.account, r.author, r.title,
-    r.published_at, r.text, d.completeness, f.sha256, f.seen_at,
+    r.published_at, r.text, r.markdown, d.completeness, d.role, f.sha256, f.seen_at,
+    ARRAY(SELECT c.kind || ' ' || c.target_key FROM ingest.claim c WHERE c.revision_id = r.revision_id) AS claims,
     coalesce((SELECT max(number) FROM ingest.revision latest WHERE latest.document_id = d.document_id), 0) AS last_number
 FROM ingest.document d
 LEFT JOIN ingest.revision r ON r.revision_id = d.current_revision_id
