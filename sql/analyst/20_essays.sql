@@ -106,19 +106,29 @@ JOIN ingest.revision r ON r.revision_id = d.current_revision_id
 JOIN ingest.revision twin ON twin.fold_sha = r.fold_sha AND twin.revision_id <> r.revision_id
 JOIN ingest.document other ON other.current_revision_id = twin.revision_id
 UNION ALL
-SELECT own.document_id, m.kind, other.document_id, other.key, other.url, 'measured', side.share, side.other_share, NULL
+SELECT own.document_id, m.kind, other.document_id, other.key, other.url, 'measured', m.share_a, m.share_b, NULL
 FROM ingest.match m
-CROSS JOIN LATERAL (VALUES
-    (m.a, m.b, m.share_a, m.share_b, m.part = 'a'),
-    (m.b, m.a, m.share_b, m.share_a, m.part = 'b')) AS side (own, other, share, other_share, is_part)
-JOIN ingest.document own ON own.current_revision_id = side.own
-JOIN ingest.document other ON other.current_revision_id = side.other
-JOIN ingest.revision own_revision ON own_revision.revision_id = side.own
-JOIN ingest.revision other_revision ON other_revision.revision_id = side.other
+JOIN ingest.document own ON own.current_revision_id = m.a
+JOIN ingest.document other ON other.current_revision_id = m.b
+JOIN ingest.revision own_revision ON own_revision.revision_id = m.a
+JOIN ingest.revision other_revision ON other_revision.revision_id = m.b
 WHERE CASE m.kind
     WHEN 'near_copy' THEN true
-    WHEN 'excerpt_of' THEN side.is_part
+    WHEN 'excerpt_of' THEN m.part = 'a'
     -- Who published later quotes; where dates don't tell, the one of which it is the greater part.
+    ELSE coalesce(nullif(own_revision.published_at, other_revision.published_at) > other_revision.published_at,
+        (own_revision.char_count, own.document_id) < (other_revision.char_count, other.document_id))
+    END
+UNION ALL
+SELECT own.document_id, m.kind, other.document_id, other.key, other.url, 'measured', m.share_b, m.share_a, NULL
+FROM ingest.match m
+JOIN ingest.document own ON own.current_revision_id = m.b
+JOIN ingest.document other ON other.current_revision_id = m.a
+JOIN ingest.revision own_revision ON own_revision.revision_id = m.b
+JOIN ingest.revision other_revision ON other_revision.revision_id = m.a
+WHERE CASE m.kind
+    WHEN 'near_copy' THEN true
+    WHEN 'excerpt_of' THEN m.part = 'b'
     ELSE coalesce(nullif(own_revision.published_at, other_revision.published_at) > other_revision.published_at,
         (own_revision.char_count, own.document_id) < (other_revision.char_count, other.document_id))
     END;
@@ -136,24 +146,34 @@ COMMENT ON COLUMN essays.relation.quote IS 'The words that declare it, if any';
 
 CREATE OR REPLACE VIEW essays.passage AS
 SELECT
-    own.document_id,
-    other.document_id AS other_document_id,
-    m.kind,
-    row_number() OVER (PARTITION BY own.document_id, other.document_id ORDER BY lower(side.span))::integer AS position,
-    lower(side.span) + 1 AS from_char,
-    upper(side.span) AS to_char,
-    lower(side.other_span) + 1 AS other_from_char,
-    upper(side.other_span) AS other_to_char,
-    substr(own_revision.text, lower(side.span) + 1, upper(side.span) - lower(side.span)) AS text,
-    substr(other_revision.text, lower(side.other_span) + 1, upper(side.other_span) - lower(side.other_span)) AS other_text
-FROM ingest.match m
-JOIN ingest.passage p USING (a, b)
-CROSS JOIN LATERAL (VALUES (m.a, m.b, p.span_a, p.span_b), (m.b, m.a, p.span_b, p.span_a))
-    AS side (own, other, span, other_span)
-JOIN ingest.document own ON own.current_revision_id = side.own
-JOIN ingest.document other ON other.current_revision_id = side.other
-JOIN ingest.revision own_revision ON own_revision.revision_id = side.own
-JOIN ingest.revision other_revision ON other_revision.revision_id = side.other;
+    document_id,
+    other_document_id,
+    kind,
+    row_number() OVER (PARTITION BY document_id, other_document_id ORDER BY lower(span))::integer AS position,
+    lower(span) + 1 AS from_char,
+    upper(span) AS to_char,
+    lower(other_span) + 1 AS other_from_char,
+    upper(other_span) AS other_to_char,
+    substr(whole, lower(span) + 1, upper(span) - lower(span)) AS text,
+    substr(other_whole, lower(other_span) + 1, upper(other_span) - lower(other_span)) AS other_text
+FROM (
+    SELECT own.document_id, other.document_id AS other_document_id, m.kind, p.span_a AS span, p.span_b AS other_span,
+        own_revision.text AS whole, other_revision.text AS other_whole
+    FROM ingest.match m
+    JOIN ingest.passage p USING (a, b)
+    JOIN ingest.document own ON own.current_revision_id = m.a
+    JOIN ingest.document other ON other.current_revision_id = m.b
+    JOIN ingest.revision own_revision ON own_revision.revision_id = m.a
+    JOIN ingest.revision other_revision ON other_revision.revision_id = m.b
+    UNION ALL
+    SELECT own.document_id, other.document_id AS other_document_id, m.kind, p.span_b AS span, p.span_a AS other_span,
+        own_revision.text AS whole, other_revision.text AS other_whole
+    FROM ingest.match m
+    JOIN ingest.passage p USING (a, b)
+    JOIN ingest.document own ON own.current_revision_id = m.b
+    JOIN ingest.document other ON other.current_revision_id = m.a
+    JOIN ingest.revision own_revision ON own_revision.revision_id = m.b
+    JOIN ingest.revision other_revision ON other_revision.revision_id = m.a) aligned;
 
 COMMENT ON VIEW essays.passage IS 'Passages that two documents share, each as seen from either of them. Documents whose whole texts are equal (same_text) have none here';
 COMMENT ON COLUMN essays.passage.document_id IS 'One of the two';
