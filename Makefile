@@ -85,8 +85,10 @@ secrets:
 		REDIS_PASSWORD AIRFLOW_ADMIN_PASSWORD AIRFLOW_PIPELINE_PASSWORD AIRFLOW_API_SECRET AIRFLOW_JWT_SECRET
 
 # The pages of the documentation that are generated; tests compare.
-docs: install
+docs: install-notebook
 	@$(BIN)/python docs/sources.py
+	@$(BIN)/python docs/dictionary.py
+	@[ -z "$$ESSAYS_ANALYST_URL" ] || $(BIN)/marimo export html examples/corpus.py -o corpus.html --no-include-code --force
 
 bench: install-bench
 	@$(BIN)/python -m benchmarks.pipeline

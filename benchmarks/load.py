@@ -80,7 +80,7 @@ def merge(essays: list[str], url: str) -> float:
 def empty(owner: str) -> None:
     with psycopg2.connect(owner) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "DROP SCHEMA IF EXISTS essays, ingest, merged, merged_staging CASCADE; DROP TABLE IF EXISTS copied"
+            "DROP SCHEMA IF EXISTS essays, ingest, notes, merged, merged_staging CASCADE; DROP TABLE IF EXISTS copied"
         )
     migrate(owner)
 

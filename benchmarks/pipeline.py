@@ -89,7 +89,7 @@ def empty(owner: str) -> None:
     """Both start from an empty database in each round."""
     store = Store(owner)
     with store.transaction() as connection:
-        connection.exec_driver_sql("DROP SCHEMA IF EXISTS essays, ingest CASCADE")
+        connection.exec_driver_sql("DROP SCHEMA IF EXISTS essays, ingest, notes CASCADE")
         connection.exec_driver_sql("DROP TABLE IF EXISTS scraped")
         connection.exec_driver_sql("CREATE TABLE scraped (url text PRIMARY KEY, title text, text text)")
     store.close()

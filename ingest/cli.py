@@ -349,6 +349,52 @@ def _beijing(at: str | None) -> str:
 
 
 @app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where to write; each table gets a folder of its own in it.")],
+    file_format: Annotated[str, typer.Option("--format", help="parquet, jsonl or csv.")] = "parquet",
+    what: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="essay, catalog, document, revision, turn, relation or passage; several times. By default essay."
+        ),
+    ] = None,
+    release: Annotated[str | None, typer.Option(help="Name of a release, instead of tables.")] = None,
+    bom: Annotated[bool, typer.Option("--bom", help="CSV with a byte order mark, for Excel.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write tables or a release to files, one for each month; run again, only what changed is written."""
+    from ingest.export import export as write
+
+    with _store() as store:
+        tables = ["essay"] if release else what or ["essay"]
+        done = [write(store, folder, file_format, table, release=release, bom=bom) for table in tables]
+    _print(as_json, [one.values() for one in done], "\n".join(one.line() for one in done))
+
+
+@app.command()
+def release(
+    name: Annotated[str, typer.Argument(help="Its name, which is never given twice.")],
+    corpus: Annotated[str | None, typer.Option(help="seed, ingested, or the name of a seed corpus.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Published from then on.")
+    ] = None,
+    until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Published until then.")] = None,
+    account: Annotated[str | None, typer.Option(help="An account's name, or its identifier on its site.")] = None,
+    site: Annotated[str | None, typer.Option(help="Only this site (wechat).")] = None,
+    note: Annotated[str | None, typer.Option(help="What it is made for.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Freeze a selection of works under a name, so that it can be cited and exported with the same bytes for ever."""
+    from ingest.releases import Selection, make
+
+    selection = Selection(corpus, since.date() if since else None, until.date() if until else None, account, site)
+    with _store() as store:
+        pipeline.relate(store)
+        made = make(store, name, selection, note)
+    _print(as_json, made.values(), made.line())
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Say what is installed, running, reachable and consistent. Starts nothing."""
     from ingest.doctor import examine

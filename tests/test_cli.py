@@ -12,7 +12,7 @@ from ingest.store import Store
 
 from .conftest import ROOT, database_url, execute, rows
 
-COMMANDS = ["up", "down", "migrate", "seed", "import", "links", "run", "host", "why", "doctor"]
+COMMANDS = ["up", "down", "migrate", "seed", "import", "links", "run", "host", "why", "export", "release", "doctor"]
 
 
 def ingest(*arguments: str, database: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
