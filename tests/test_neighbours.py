@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +17,7 @@ from ingest.accept import address, find
 from ingest.dates import published
 from ingest.layout import Form, Forms, Layout, at
 from ingest.layout.embedded import look_up
-from ingest.model import State
+from ingest.model import State, TooCostly
 from ingest.page import Page
 from ingest.sites import site_of, sites
 from ingest.wrappers import unwrapped
@@ -333,8 +334,9 @@ NEIGHBOURS = [site for site in sites() if site.NAME not in ("wechat", "web")]
 def test_hostile_input_costs_no_more_than_its_length(site: Any, hostile: str) -> None:
     page = Page(f"<html><body>{hostile}</body></html>")
     start = time.process_time()
-    site.owns(page)
-    site.read(page)
+    with suppress(TooCostly):  # what is nested too deeply is refused as a whole
+        site.owns(page)
+        site.read(page)
     assert time.process_time() - start < 30
 
 

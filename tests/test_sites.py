@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingest.model import Evidence, Reading, State
+from ingest.model import Evidence, Reading, State, TooCostly
 from ingest.page import Page
 from ingest.redact import redact
 from ingest.sites import sites, wechat
@@ -225,8 +226,9 @@ def test_a_link_ends_where_the_words_glued_to_it_begin(text: str, link: str | No
 )
 def test_hostile_input_costs_no_more_than_its_length(hostile: str) -> None:
     start = time.process_time()
-    wechat.read(Page(hostile + "</html>"))
-    wechat.owns(Page(hostile + "</html>"))
+    with suppress(TooCostly):  # what is nested too deeply is refused as a whole
+        wechat.read(Page(hostile + "</html>"))
+        wechat.owns(Page(hostile + "</html>"))
     wechat.LINK.match(hostile)
     wechat.address(hostile)
     assert time.process_time() - start < 30
