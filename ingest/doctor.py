@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from ingest import reaper
 from ingest.local.airflow import airflow_status
 from ingest.local.postgres import known_urls, postgres_status, psql_line
 from ingest.local.state import home
@@ -83,6 +84,9 @@ def _database(findings: Findings) -> None:
                     findings.note(name, number)
                 if findings.values["unrelated"]:
                     findings.lines.append(f"{'':16} copies are looked for by `ingest run`")
+                missing = reaper.missing_walls(store)
+                findings.values["missing_walls"] = [wall for wall, _ in missing]
+                findings.lines += [f"{'missing wall':16} {wall}. {remedy}" for wall, remedy in missing]
                 for row in face.inconsistencies(store):
                     findings.problem(f"{row['problem']}: {row['detail']}")
             else:

@@ -107,7 +107,7 @@ def test_no_password_has_a_default(env: Path) -> None:
 def test_ports_are_published_on_this_machine_alone() -> None:
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert len(ports) == 2 and all(port.startswith("127.0.0.1:") for port in ports)
-    assert not any(service.get("network_mode") for service in SERVICES.values())
+    assert {service.get("network_mode", "none") for service in SERVICES.values()} == {"none"}
 
 
 def test_only_the_migration_knows_the_owner_and_only_workers_and_the_triggerer_the_loader() -> None:

@@ -20,6 +20,7 @@ from ingest.settings import settings
 
 DATABASE = "essays"
 OWNER, LOADER, ANALYST, AIRFLOW, SUPERUSER = "essays_owner", "essays_loader", "essays_analyst", "airflow", "postgres"
+ROLES = (SUPERUSER, OWNER, LOADER, ANALYST, AIRFLOW)
 # Where root's servers are: their user can't reach root's own folders. The names of the folders in them are random.
 PLACES = (Path("/var/lib/essay-ingest"), Path("/var/tmp/essay-ingest"))  # noqa: S108
 
@@ -110,7 +111,7 @@ def destroy_postgres() -> None:
                 place.parent.rmdir()
         (state.home() / "pgpass").unlink(missing_ok=True)
         local.postgres_place = local.postgres_port = local.airflow_schema = None
-        for role in (SUPERUSER, OWNER, LOADER, ANALYST, AIRFLOW):
+        for role in ROLES:
             local.secrets.pop(role, None)
 
 
@@ -165,9 +166,13 @@ def _ensure_running() -> None:
             "Restore that file, or move the folder away to start with an empty database.",
         )
     try:
-        if not data.is_dir():
+        if data.is_dir():
+            port = server.start(data, server.programs(place))
+            # It gets what bootstrap.sql has learnt since, and its roles the passwords that are remembered.
+            _bootstrap(place, port)
+        else:
             _initialise(place)
-        server.start(data, server.programs(place))
+            server.start(data, server.programs(place))
     except OSError as error:
         raise StartFailed(
             f"Postgres' folder {place} can't be used: {error}.", "Free some space there, or set ESSAYS_HOME."
@@ -178,15 +183,21 @@ def _initialise(place: Path) -> None:
     place.mkdir(mode=0o755 if binaries.server_user() else 0o700, parents=True, exist_ok=True)
     ports.need_space(place)
     with state.changing() as local:
-        passwords = {role: local.secret(role) for role in (SUPERUSER, OWNER, LOADER, ANALYST, AIRFLOW)}
+        passwords = {role: local.secret(role) for role in ROLES}
     fresh, programs = place / "data.new", server.programs(place)
     server.discard(fresh)
     server.create(fresh, programs, passwords[SUPERUSER])
-    port = server.start(fresh, programs)
-    named = {f"ESSAYS_{role.removeprefix('essays_').upper()}_PASSWORD": value for role, value in passwords.items()}
-    server.bootstrap(programs, f"postgresql://{SUPERUSER}@127.0.0.1:{port}/postgres", named, passwords[SUPERUSER])
+    _bootstrap(place, server.start(fresh, programs))
     server.stop(fresh)
     fresh.rename(place / "data")
+
+
+def _bootstrap(place: Path, port: int) -> None:
+    with state.changing() as local:
+        passwords = {role: local.secret(role) for role in ROLES}
+    named = {f"ESSAYS_{role.removeprefix('essays_').upper()}_PASSWORD": value for role, value in passwords.items()}
+    url = f"postgresql://{SUPERUSER}@127.0.0.1:{port}/postgres"
+    server.bootstrap(server.programs(place), url, named, passwords[SUPERUSER])
 
 
 def _place(local: state.Local) -> Path:

@@ -24,6 +24,7 @@ log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %q%u@%d '
 """
 LOG_BYTES = 10_000_000
+PROCESS_KIB = 1024 * 1024
 PATIENCE = 120
 
 
@@ -109,7 +110,12 @@ def start(data: Path, programs: Path) -> int:
     while True:
         port = _port()
         before = len(_text(log))
+        # Each of its processes may have so much memory of its own: a query that wants more fails, and no other does.
         command: list[str | Path] = [
+            "/bin/sh",
+            "-c",
+            'ulimit -d "$0" 2>/dev/null; exec "$@"',
+            str(PROCESS_KIB),
             programs / "pg_ctl",
             "start",
             "-D",
