@@ -1,4 +1,4 @@
-"""Look after the whole once a day: session keys out of Airflow, what a crash left undone, the daily account."""
+"""Look after the whole once a day: session keys, what a crash left undone, a backup, the daily account."""
 
 from __future__ import annotations
 
@@ -39,6 +39,17 @@ def maintain() -> None:
         return pack_fingerprints(pipeline.connect())
 
     @task(retries=0)
+    def backup() -> str:
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from ingest.local.backup import back_up, is_ours
+        from ingest.settings import settings
+
+        if not settings().backups or not is_ours():
+            raise AirflowSkipException("none are wanted, or the database is somebody else's to back up")
+        return str(back_up())
+
+    @task(retries=0)
     def account() -> None:
         from ingest import pipeline
         from ingest.desk import runs
@@ -54,6 +65,7 @@ def maintain() -> None:
             raise IngestError("\n".join(problems), "Please report this.")
 
     related = relate()
+    backup()
     purge() >> related >> pack() >> pictures() >> account() >> announce(related)  # type: ignore[arg-type]
 
 

@@ -25,7 +25,7 @@ from ingest.batches import OnLook
 from ingest.files import shown
 from ingest.local.postgres import ensure_postgres
 from ingest.model import IngestError, Look
-from ingest.settings import settings
+from ingest.settings import MIB, settings
 from ingest.source_commands import commands as source_commands
 from ingest.store import Store, face, migrate, schema_version
 from ingest.store.migrations import set_passwords
@@ -133,6 +133,30 @@ def down(
         destroy_postgres()
     stopped = [name for name, was in (("Airflow", airflow), ("Postgres", postgres)) if was]
     out.print(f"Stopped {' and '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+@app.command()
+def backup() -> None:
+    """Write the essays of the embedded database into a file; `maintain` does it daily."""
+    from ingest.local.backup import back_up
+
+    ensure_postgres()
+    made = back_up()
+    out.print(f"{made} ({made.stat().st_size / MIB:.1f} MiB)", markup=False)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file that `ingest backup` wrote.")]) -> None:
+    """Put the essays of a backup in the place of those in the embedded database, which are kept under another name."""
+    from ingest.local.backup import restore as put_back
+
+    kept = put_back(file)
+    urls = ensure_postgres()
+    _migrate(urls.owner, urls.loader, urls.analyst)
+    out.print(
+        f"The essays of {file} are back." + (f" Those before are kept as the database {kept}." if kept else ""),
+        markup=False,
+    )
 
 
 @app.command("migrate")

@@ -10,9 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from ingest import reaper
+from ingest.local import backup, state
 from ingest.local.airflow import airflow_status
 from ingest.local.postgres import known_urls, postgres_status, psql_line
-from ingest.local.state import home
 from ingest.model import IngestError
 from ingest.store import Store, face, schema_version
 
@@ -43,10 +43,11 @@ def examine() -> Findings:
     findings.note("python", platform.python_version())
     for package in PACKAGES:
         findings.note(package, _version(package))
-    free = shutil.disk_usage(home()).free / 2**30
+    free = shutil.disk_usage(state.home()).free / 2**30
     findings.note("free_gib", round(free, 1))
     if free < LEAST_FREE_GIB:
-        findings.problem(f"Only {free:.1f} GiB are free at {home()}.")
+        findings.problem(f"Only {free:.1f} GiB are free at {state.home()}.")
+    _backup(findings)
     _database(findings)
     _airflow(findings)
     findings.values["problems"] = findings.problems
@@ -58,6 +59,14 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def _backup(findings: Findings) -> None:
+    if backup.is_ours():
+        made = backup.backups()
+        findings.note("backup", str(made[0]) if made else None)
+    if state.read().restoring:
+        findings.problem("Restoring a backup was interrupted. Run `ingest restore` again.")
 
 
 def _database(findings: Findings) -> None:

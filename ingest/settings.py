@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(32 * MIB, gt=0, description="largest file or page, unpacked")
     batch_files: int = Field(50, gt=0, description="files in one batch, one mapped task in Airflow")
     host_spacing: float = Field(6, ge=0, description="least seconds between two requests to a host, of all workers")
+    backups: int = Field(7, ge=0, description="daily backups of the embedded database that are kept; 0: none are made")
+    backup_folder: Path | None = Field(None, description="folder for backups, best on another disk; by default in home")
     pack_fingerprints: bool = Field(
         False, description="pack fingerprints of texts to an eighth of their size; for 50,000 essays and more"
     )

@@ -6,6 +6,7 @@ repeated.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shlex
 import shutil
@@ -46,15 +47,20 @@ class PostgresStatus:
     data: Path | None = None
 
 
-def ensure_postgres(*, for_airflow: bool = False) -> Urls:
+def ensure_postgres(*, for_airflow: bool = False, restoring: bool = False) -> Urls:
     """URLs of a server that runs: the given one, else the embedded one, started and on first use made.
 
     With a given server, the embedded one is only started for Airflow's metadata. Whether a given server answers is not
     looked at. Safe to call from many processes at once.
 
-    Raises StartFailed, whose reason quotes what Postgres said.
+    Raises StartFailed, whose reason quotes what Postgres said; also when a restore was interrupted, for all others.
     """
     if settings().database_url is None or for_airflow:
+        if state.read().restoring and not restoring:
+            raise StartFailed(
+                "A backup is being restored, or its restoring was interrupted.",
+                "Let it end, or run `ingest restore` again: it begins by undoing what was interrupted.",
+            )
         with state.locked("postgres"):
             _ensure_running()
     with state.changing() as local:
@@ -79,6 +85,33 @@ def superuser_url() -> str:
     if not local.postgres_port:
         raise StartFailed("There is no embedded Postgres here.", "Run `ingest up`.")
     return _url(local, SUPERUSER, "postgres")
+
+
+def superuser_program(name: str) -> tuple[Path, dict[str, str]]:
+    """A program of Postgres', and the environment in which it speaks to the embedded server as its superuser.
+
+    Raises StartFailed when there is no embedded server, or it came without that program.
+    """
+    local = state.read()
+    if not local.postgres_port or SUPERUSER not in local.secrets:
+        raise StartFailed("There is no embedded Postgres here.", "Run `ingest up`.")
+    program = server.programs(_place(local)) / name
+    if not program.exists():
+        raise StartFailed(f"This Postgres comes without {name}.", binaries.INSTALL)
+    return program, {
+        "PATH": os.defpath, "LC_ALL": "C", "PGHOST": "127.0.0.1", "PGPORT": str(local.postgres_port),
+        "PGUSER": SUPERUSER, "PGPASSWORD": local.secrets[SUPERUSER],
+    }  # fmt: skip
+
+
+def bootstrap_again() -> None:
+    """Gives the databases and roles that are there what bootstrap.sql says.
+
+    Raises StartFailed with what psql said.
+    """
+    local = state.read()
+    assert local.postgres_port is not None
+    _bootstrap(_place(local), local.postgres_port)
 
 
 def stop_postgres() -> bool:
@@ -110,7 +143,7 @@ def destroy_postgres() -> None:
             with suppress(OSError):  # another home's data are there too
                 place.parent.rmdir()
         (state.home() / "pgpass").unlink(missing_ok=True)
-        local.postgres_place = local.postgres_port = local.airflow_schema = None
+        local.postgres_place = local.postgres_port = local.airflow_schema = local.restoring = None
         for role in ROLES:
             local.secrets.pop(role, None)
 

@@ -25,6 +25,7 @@ class Local:
 
     postgres_port: int | None = None
     postgres_place: str | None = None  # where root's server is; anybody else's is in the home
+    restoring: str | None = None  # the name of the essays' database as long as a backup takes its place
     airflow_port: int | None = None
     airflow_schema: str | None = None  # the Airflow version that migrated the metadata database
     airflow_environment: str | None = None  # hash of what the running Airflow was started with
