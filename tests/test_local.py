@@ -214,6 +214,17 @@ def test_destroying_removes_the_data_and_the_passwords(home: Path) -> None:
     assert local.ensure_postgres().owner != urls.owner
 
 
+def test_destroying_removes_data_whose_state_was_removed_by_hand(home: Path) -> None:
+    local.ensure_postgres()
+    data = local.postgres_status().data
+    assert data is not None
+    local.stop_postgres()
+    shutil.rmtree(home)
+    local.ensure_postgres()
+    local.destroy_postgres()
+    assert not data.parent.exists()
+
+
 def test_root_runs_the_server_as_somebody_else(urls: local.Urls) -> None:
     data = local.postgres_status().data
     assert data is not None

@@ -128,20 +128,21 @@ def stop_postgres() -> bool:
 def destroy_postgres() -> None:
     """Stop the embedded server and remove its data and all that was remembered of it.
 
-    Raises StartFailed when it does not stop or can't be removed.
+    Root's servers of this home whose state was removed before go too: nobody has their passwords. Raises StartFailed
+    when one does not stop or can't be removed.
     """
     with state.locked("postgres"), state.changing() as local:
-        place = _place(local)
-        _stop(place)
-        try:
-            shutil.rmtree(place)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise StartFailed(f"{place} can't be removed: {error}.", "Remove it as its owner.") from error
-        if local.postgres_place:
-            with suppress(OSError):  # another home's data are there too
-                place.parent.rmdir()
+        for place in {_place(local), *_lost()}:
+            _stop(place)
+            try:
+                shutil.rmtree(place)
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                raise StartFailed(f"{place} can't be removed: {error}.", "Remove it as its owner.") from error
+            if place.parent in PLACES:
+                with suppress(OSError):  # another home's data are there too
+                    place.parent.rmdir()
         (state.home() / "pgpass").unlink(missing_ok=True)
         local.postgres_place = local.postgres_port = local.airflow_schema = local.restoring = None
         for role in ROLES:
