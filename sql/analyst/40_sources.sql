@@ -3,7 +3,13 @@ SELECT
     s.slug,
     s.kind,
     s.title,
-    s.url,
+    -- Whoever knows the address of a private feed can read it: what opens it is for operators.
+    regexp_replace(
+        regexp_replace(
+            regexp_replace(s.url, '^(https?://)[^/?#]*@', '\1…@'),
+            '([?&](?:[^=&#]*[_.-])?(?:token|key|apikey|secret|auth|sign|signature|sig|password|passwd|pass|pwd|session|sid|code)=)[^&#]+',
+            '\1…', 'gi'),
+        '[0-9a-f]{32,}', '…', 'gi') AS url,
     s.paused,
     s.state,
     s.reason,
@@ -38,7 +44,7 @@ COMMENT ON VIEW essays.source_health IS 'Every source that is followed: when it 
 COMMENT ON COLUMN essays.source_health.slug IS 'Its name here; found_by of the documents that it was the first to list';
 COMMENT ON COLUMN essays.source_health.kind IS 'feed, album, sitemap, page (of links), folder';
 COMMENT ON COLUMN essays.source_health.title IS 'Its own title, or the one that a list of subscriptions gave it';
-COMMENT ON COLUMN essays.source_health.url IS 'Where it is; the path of a folder';
+COMMENT ON COLUMN essays.source_health.url IS 'Where it is, without what opens a private one; the path of a folder';
 COMMENT ON COLUMN essays.source_health.paused IS 'Whether an operator paused it';
 COMMENT ON COLUMN essays.source_health.state IS 'What the last check came to: ok, not_modified, waiting, or why it failed';
 COMMENT ON COLUMN essays.source_health.reason IS 'Why, in words, where the state needs them';

@@ -29,9 +29,9 @@ WHERE slug = ANY (%(slugs)s) AND kind NOT IN ('seed', 'files', 'links')
 RETURNING slug
 
 -- health --
-SELECT slug, kind, title, url, paused, state, reason, last_checked_at, last_new_at, next_at, usual_gap, overdue, items,
-    documents, waiting, yield, checks, conditional_share
-FROM essays.source_health ORDER BY slug
+SELECT h.slug, h.kind, h.title, s.url, h.paused, h.state, h.reason, h.last_checked_at, h.last_new_at, h.next_at, h.usual_gap,
+    h.overdue, h.items, h.documents, h.waiting, h.yield, h.checks, h.conditional_share
+FROM essays.source_health h JOIN ingest.source s USING (slug) ORDER BY h.slug
 
 -- due --
 SELECT slug, kind, url FROM ingest.source

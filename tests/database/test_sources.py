@@ -595,6 +595,20 @@ def test_hostile_feeds_end_with_a_reason_and_leave_the_others_alone(store: Store
     assert check(store, good).state == "ok"
 
 
+@pytest.mark.parametrize(("url", "shown"), [
+    ("https://example.com/feed.xml?author=lin&page=2", "https://example.com/feed.xml?author=lin&page=2"),
+    ("https://example.com/feed?user=1&token=abc&x=y#t", "https://example.com/feed?user=1&token=…&x=y#t"),
+    ("https://example.com/feed?ACCESS_KEY=abc", "https://example.com/feed?ACCESS_KEY=…"),
+    ("https://lin:pass@example.com/feed", "https://…@example.com/feed"),
+    ("https://example.com/0123456789abcdef0123456789abcdef/feed", "https://example.com/…/feed"),
+    ("/srv/a folder/key=1", "/srv/a folder/key=1"),
+])  # fmt: skip
+def test_analysts_do_not_see_what_opens_a_private_source(store: Store, url: str, shown: str) -> None:
+    with store.transaction() as connection:
+        connection.exec_driver_sql("INSERT INTO ingest.source (slug, kind, url) VALUES ('p', 'feed', %s)", (url,))
+    assert rows(store, "SELECT url FROM essays.source_health") == [(shown,)]
+
+
 def test_every_column_of_the_view_says_what_it_is(store: Store) -> None:
     assert rows(store, """SELECT a.attname FROM pg_attribute a
         WHERE a.attrelid = 'essays.source_health'::regclass AND a.attnum > 0 AND col_description(a.attrelid, a.attnum) IS NULL""") == []  # fmt: skip
