@@ -1,4 +1,7 @@
-"""Look after the whole once a day: session keys, what a crash left undone, a backup, the daily account."""
+"""Look after the whole once a day: session keys, what a crash left undone, a backup, the daily account.
+
+Pages that were read before lines at their edges were known to recur on their host are read again.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,12 @@ def maintain() -> None:
         gone = runs.purge()
         print("\n".join(gone))
         return len(gone)
+
+    @task
+    def recurring() -> int:
+        from ingest import pipeline, reread
+
+        return reread.recurring(pipeline.connect(), get_current_context()["run_id"])
 
     @task
     def pictures() -> int:
@@ -66,7 +75,7 @@ def maintain() -> None:
 
     related = relate()
     backup()
-    purge() >> related >> pack() >> pictures() >> account() >> announce(related)  # type: ignore[arg-type]
+    purge() >> recurring() >> related >> pack() >> pictures() >> account() >> announce(related)  # type: ignore[arg-type]
 
 
 maintain()

@@ -138,7 +138,7 @@ def _captured_look(captured: warc.Captured, path: str, found_by: str) -> Look:
     key = f"{reading.site}:{essay.native_id}" if essay and essay.native_id else address.key
     return Look(
         address, snapshot, reading, "handed_in", Obtained.HANDED_IN, "ingested", found_by,
-        f"{shown(path)}#{captured.number}", key, http_status=captured.status,
+        f"{shown(path)}#{captured.number}", key, http_status=captured.status, final_url=captured.url,
     )  # fmt: skip
 
 

@@ -311,7 +311,8 @@ class Reading:
     """What one look was: its state, and the essay when there is one.
 
     ``reader`` names reader and version (``wechat/1``); ``addresses`` are all addresses that the bytes prove to be
-    of this essay, the one to open first; ``seen_at`` is when the server made the page, if the page says so.
+    of this essay, the one to open first; ``seen_at`` is when the server made the page, if the page says so; ``host`` is
+    whose recurring lines are chrome of the essay, None where the reader knows its site.
     """
 
     state: State
@@ -322,6 +323,7 @@ class Reading:
     addresses: tuple[Address, ...] = ()
     evidence: Evidence = Evidence.WHOLE
     seen_at: datetime | None = None
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

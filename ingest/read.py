@@ -38,14 +38,15 @@ def read_page(page: Page) -> Reading:
     return Reading(State.UNSUPPORTED, READER, reason="no reader knows this page's site; its bytes are kept")
 
 
-def read_bytes(data: bytes, url: str, asked: str | None = None, is_text: bool = False) -> Reading:
+def read_bytes(data: bytes, url: str | None, asked: str | None = None, is_text: bool = False) -> Reading:
     """The reading of what the address ``url`` answered; never raises for what the bytes are.
 
-    ``asked`` is the address that was asked for in the first place, ``is_text`` that the server called it a text.
+    ``url`` is None for a file that was handed in. ``asked`` is the address that was asked for in the first place,
+    ``is_text`` that the server called it a text.
     """
     try:
         text = decode(data).text
-        if is_text and not is_page(text):
+        if url and is_text and not is_page(text):
             return read_text_file(text, url)
         reading = read_page(Page(text, url=url))
         # A captcha may say of the address that was asked, and not of us, that it is the wrong form of it.

@@ -2,29 +2,31 @@
 
 A line is told by a hash, so that a host's lines are kept as numbers. Only short lines at the head and the tail of an
 essay are asked about, as far as they recur without a gap: a refrain, a heading or a quotation in the middle is the
-essay's own, however often its host has it. The caller knows which lines recur: ``candidates`` says what to ask,
+essay's own, however often its host has it. The caller knows in how many distinct texts of a host a line stood:
+``hashes`` says what to remember of a page, ``body`` whether it is a text of its own, ``candidates`` what to ask, and
 ``trim`` takes the answer.
 """
 
 from __future__ import annotations
 
 import hashlib
+import heapq
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from ingest.model import Chrome, Essay, Image
-from ingest.text import fold
+from ingest.text import display_title, fold
 
-LEAST_PAGES = 3
-"""Pages of a host that must be here before any of its lines is taken for chrome."""
-LEAST_OTHERS = 2
-"""Other pages of the host on which a line must stand."""
+LEAST_TEXTS = 3
+"""Distinct texts of a host in which a line must stand, the one that is read among them."""
 
 KIND = "recurring"
 _HEAD = 5  # lines at the beginning that are asked about
 _TAIL = 12  # lines at the end
 _LONGEST = 120  # characters; longer lines are paragraphs
+_REMEMBERED = 50  # lines of each end that a page is remembered by
+_BODY = 5  # lines that tell a text, the longest ones
 _LEAST_KEPT = 0.5  # an essay keeps more than this share of its characters, or nothing is taken
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -43,8 +45,15 @@ def line_hash(line: str) -> int | None:
 
 
 def hashes(text: str) -> frozenset[int]:
-    """The hashes that a page of a host is remembered by: those of its short lines, wherever they stand."""
-    return frozenset(_known(line for line in text.split("\n") if len(line) <= _LONGEST))
+    """The hashes that a page of a host is remembered by: of its short lines, up to 50 at each end, and of its body."""
+    lines = _lines(text)
+    ends = lines[:_REMEMBERED] + lines[-_REMEMBERED:]
+    return frozenset(_known(line for line in ends if len(line) <= _LONGEST)) | body(text)
+
+
+def body(text: str) -> frozenset[int]:
+    """The hashes of the longest lines: a page that shares most of them with others of its host is a copy."""
+    return frozenset(_known(heapq.nlargest(_BODY, _lines(text), key=len)))
 
 
 def candidates(text: str) -> frozenset[int]:
@@ -81,7 +90,8 @@ def trim(essay: Essay, recurring: Collection[int]) -> Essay:
     start += len(essay.text[start:end]) - len(essay.text[start:end].lstrip("\n"))
     images = tuple(_moved(image, start, len(text)) for image in essay.images)
     chrome = (*essay.chrome, *(Chrome(KIND, line) for line in gone))
-    return replace(essay, text=text, markdown=markdown, images=images, chrome=chrome)
+    shown = display_title(essay.title, text)
+    return replace(essay, text=text, markdown=markdown, display_title=shown, images=images, chrome=chrome)
 
 
 def _lines(text: str) -> list[str]:

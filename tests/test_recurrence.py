@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from ingest.model import Chrome, Essay, Image, Turn
-from ingest.recurrence import KIND, candidates, hashes, line_hash, trim
+from ingest.recurrence import KIND, body, candidates, hashes, line_hash, trim
 
 BODY = ["河边的书店在立冬那天关了门，门上贴着一张纸，写着书已搬走，猫还在，请勿喂太多。",
         "街坊们轮流去喂那只猫，谁也没有觉得麻烦，只是米饭它从来不吃，鱼要去了刺才肯吃。",
@@ -91,6 +91,19 @@ def test_only_short_lines_at_the_edges_are_asked_about() -> None:
     assert asked == known(*lines[:5], *lines[-12:])
     assert asked < hashes("\n".join(lines))
     assert not candidates("长" * 200)
+
+
+def test_a_text_is_told_by_its_longest_lines_and_remembered_by_few() -> None:
+    assert body("\n\n".join([FOLLOW, *BODY, RIGHTS])) == known(*BODY, FOLLOW, RIGHTS)
+    assert body("\n".join([*BODY, "一二三四五六七", "甲乙丙丁戊己庚", "短"])) == known(
+        *BODY, "一二三四五六七", "甲乙丙丁戊己庚"
+    )
+    assert len(hashes("\n".join(f"第{n}行只有这几个字" for n in range(10_000)))) <= 105
+
+
+def test_an_essay_without_a_title_is_not_called_after_what_was_taken() -> None:
+    made = replace(essay(FOLLOW, *BODY), title=None, display_title=FOLLOW)
+    assert trim(made, known(FOLLOW)).display_title == BODY[0].rstrip("。")
 
 
 def test_trimming_never_loses_a_character() -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row
 from ingest.model import About, BadValue, Look, Reading, State
 from ingest.store.connection import Store, ask
 from ingest.store.documents import add_addresses, lock_heads, native_key, proven, resolve_documents
+from ingest.store.lines import lock_hosts, take_lines
 from ingest.store.revisions import Verdict, judge, revision_row, segments
 from ingest.store.rows import all_storable, as_json
 
@@ -37,6 +38,7 @@ def record(
     packed = _pack(looks)
 
     def work(connection: Connection) -> bool:
+        lock_hosts(connection, looks)
         if before and not before(connection):
             return False
         origins = [look.origin for look in looks]
@@ -98,7 +100,8 @@ def _record_round(
     looks = [look for look in looks if look not in later]
     documents = {look.origin: documents[look.origin] for look in looks if look.origin in documents}
     heads = lock_heads(connection, sorted(set(documents.values())))
-    looks, verdicts = _judge_all(looks, documents, heads)
+    looks, recurring = take_lines(connection, looks, documents, heads)
+    looks, verdicts = _judge_all(looks, documents, heads, recurring)
     _add_snapshots(connection, looks, verdicts, packed)
     fetches = _add_fetches(connection, run_id, looks, addresses, readers)
     _add_revisions(connection, looks, verdicts, documents, heads, fetches)
@@ -134,7 +137,10 @@ def _add_snapshots(
 
 
 def _judge_all(
-    looks: list[Look], documents: dict[str, int], heads: dict[int, Row[Any]]
+    looks: list[Look],
+    documents: dict[str, int],
+    heads: dict[int, Row[Any]],
+    recurring: dict[str, frozenset[int]],
 ) -> tuple[list[Look], dict[str, Verdict]]:
     """Verdicts by origin; a look that is in doubt gets the state and the reason that send it to a person."""
     judged: list[Look] = []
@@ -142,7 +148,7 @@ def _judge_all(
     for look in looks:
         essay = look.reading.essay
         if essay is not None:
-            verdict = judge(heads[documents[look.origin]], look, essay)
+            verdict = judge(heads[documents[look.origin]], look, essay, recurring.get(look.origin, ()))
             verdicts[look.origin] = verdict
             if verdict.doubt:
                 doubted = replace(look.reading, state=State.UNREADABLE, reason=verdict.doubt)

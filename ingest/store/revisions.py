@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from ingest.model import Essay, Evidence, Look, Reading
+from ingest.recurrence import trim
 from ingest.text import fold
 
 YEARS = range(1001, 2200)
@@ -61,14 +62,18 @@ class Verdict:
     doubt: str | None = None
 
 
-def judge(head: Row[Any] | None, look: Look, essay: Essay) -> Verdict:
-    """What a reading means for a document whose current revision is ``head`` (None when it has none)."""
+def judge(head: Row[Any] | None, look: Look, essay: Essay, recurring: Collection[int] = ()) -> Verdict:
+    """What a reading means for a document whose current revision is ``head`` (None when it has none).
+
+    ``recurring`` are the lines of the host that were taken for chrome, which the revision may have been read without.
+    """
     if head is None or head.current_revision_id is None:
         return Verdict("first")
     if bytes(head.content_sha) == content_sha(essay):
         return Verdict(None)
     rank = look.reading.evidence.rank - Evidence(head.evidence).rank
-    if _same_bytes(head, look) and (head.reader != look.reading.reader or rank > 0):
+    # The same reader makes something else of the same bytes when it knows more of their host.
+    if _same_bytes(head, look) and (head.reader != look.reading.reader or rank > 0 or look.reading.host):
         return Verdict("reader_change")
     if look.seed is not None:
         return Verdict("publisher_edit")
@@ -77,27 +82,35 @@ def judge(head: Row[Any] | None, look: Look, essay: Essay) -> Verdict:
         return Verdict("better_evidence")
     if rank < 0 or (was_full and not is_full) or _is_older(head, look):
         return Verdict(None)
-    if len(essay.text) < SHRUNK * len(head.text):
-        return Verdict(None, f"the text shrank from {len(head.text)} to {len(essay.text)} characters")
-    return _changed(head, look, essay, rank)
+    was = _words(head, essay, recurring)
+    if len(essay.text) < SHRUNK * len(was.text):
+        return Verdict(None, f"the text shrank from {len(was.text)} to {len(essay.text)} characters")
+    return _changed(head, was, look, essay, rank)
 
 
-def _changed(head: Row[Any], look: Look, essay: Essay, rank: int) -> Verdict:
+def _words(head: Row[Any], essay: Essay, recurring: Collection[int]) -> Essay:
+    """Text and Markdown of the stored revision, without the lines that are known to recur by now."""
+    was = Essay(head.text, head.markdown, "")
+    return was if (was.text, was.markdown) == (essay.text, essay.markdown) else trim(was, recurring)
+
+
+def _changed(head: Row[Any], was: Essay, look: Look, essay: Essay, rank: int) -> Verdict:
     """What a whole, newer reading of other bytes means, whose evidence is better by ``rank``."""
-    same_text = head.text == essay.text
+    same_text = was.text == essay.text
     if head.reader != look.reading.reader and same_text and _told(essay) == _told_by(head):
         return Verdict("reader_change")  # the page may have changed elsewhere: what it says has not
-    if rank == 0 and _says_the_same(head, essay):
-        return Verdict(None)  # only what stands around it is another: a sidebar, a footer, a design
+    if rank == 0 and _says_the_same(head, was, essay):
+        # Only what stands around it is another: a sidebar, a footer, a design; or it is known to be chrome by now.
+        return Verdict("reader_change" if was.text != head.text else None)
     gained, lost = _known(essay) - _known_of(head), _known_of(head) - _known(essay)
     if rank > 0 or (same_text and gained and not lost):
         return Verdict("better_evidence")
     return Verdict(None if same_text and lost else "publisher_edit")
 
 
-def _says_the_same(head: Row[Any], essay: Essay) -> bool:
+def _says_the_same(head: Row[Any], was: Essay, essay: Essay) -> bool:
     claims = {f"{claim.kind} {claim.target.key}" for claim in essay.claims}
-    same_words = head.text == essay.text and head.markdown == essay.markdown
+    same_words = was.text == essay.text and was.markdown == essay.markdown
     return same_words and head.role == essay.role and _told(essay) == _told_by(head) and set(head.claims) == claims
 
 

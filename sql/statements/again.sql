@@ -47,7 +47,8 @@ WHERE last.readers IS DISTINCT FROM %(readers)s AND s.bytes IS NOT NULL
 ORDER BY last.fetch_id
 
 -- bytes --
-SELECT f.fetch_id, a.key, a.url, a.site, f.final_url, f.http_status, s.codec, s.bytes
+SELECT f.fetch_id, a.key, a.url, a.site, f.final_url, f.http_status, s.codec, s.bytes, d.document_id, d.obtained
 FROM ingest.fetch f JOIN ingest.address a USING (address_id) JOIN ingest.snapshot s ON s.sha256 = f.sha256
+LEFT JOIN ingest.document d USING (document_id)
 WHERE f.fetch_id = ANY (%(ids)s) AND s.bytes IS NOT NULL
 ORDER BY f.fetch_id

@@ -13,7 +13,7 @@ from ingest.body import Body, render
 from ingest.model import Account, Chrome, Essay, Evidence, Reading, Role, State
 from ingest.page import Page
 from ingest.sites.web import byline, states
-from ingest.sites.web.address import absolute, addresses
+from ingest.sites.web.address import absolute, addresses, host
 from ingest.sites.web.container import choose
 from ingest.sites.web.dates import published
 from ingest.sites.web.head import Head
@@ -114,7 +114,10 @@ class _Web:
             role=Role.REPRINT if claims else Role.UNKNOWN,
             claims=claims,
         )
-        return Reading(State.ARTICLE, READER, NAME, essay, addresses=self.addresses, evidence=Evidence.WHOLE)
+        return Reading(
+            State.ARTICLE, READER, NAME, essay, addresses=self.addresses, evidence=Evidence.WHOLE,
+            host=host(self.url or essay.url) or None,
+        )  # fmt: skip
 
     def _without(self, judged: states.Judged) -> Reading:
         return Reading(judged.state, READER, NAME, reason=judged.reason, addresses=self.addresses)
