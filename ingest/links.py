@@ -17,7 +17,7 @@ from ingest import accept, read
 from ingest.fetch import Fetched, fetch, user_agent
 from ingest.model import About, Address, Completeness, IngestError, Look, Obtained, Reading, Snapshot, State
 from ingest.redact import redact
-from ingest.robots import ABSENT, LARGEST, UNTOLD, Robots, robots_url
+from ingest.robots import ABSENT, LARGEST, UNTOLD, Robots, refusal, robots_url
 from ingest.schedule import BLOCKED, wait
 from ingest.settings import settings
 from ingest.store import Connection, Store, ask
@@ -129,7 +129,7 @@ def fetch_host(
                 return looks
             time.sleep(min(turn.wait, 5) + 0.01)
         elif turn.robots_of is not None:
-            _ask_robots(store, host, turn.robots_of)
+            ask_robots(store, host, turn.robots_of)
         elif turn.leased is not None:
             looks += _look_at(store, run_id, host, turn.leased, turn.robots) is not None
         else:
@@ -160,15 +160,15 @@ def _turn(connection: Connection, host: str, owner: str, of_run: int | None) -> 
     return _Turn(leased=leased[0] if leased else None, robots=Robots(held.robots))
 
 
-def _ask_robots(store: Store, host: str, url: str) -> None:
+def ask_robots(store: Store, host: str, url: str) -> None:
     """Asks for the rules of the host that this URL is of, and keeps them."""
-    fetched = fetch(robots_url(url), user_agent=_agent(host))
+    fetched = fetch(robots_url(url), user_agent=agent_of(host))
     rules = UNTOLD
     if fetched.body is not None:
         rules = Robots(storable(fetched.body[:LARGEST].decode("utf-8", "replace")))
     elif fetched.state in ABSENT:
         rules = Robots("")
-    delay = rules.crawl_delay(_agent(host))
+    delay = rules.crawl_delay(agent_of(host))
     store.ask("due", "set_robots", host=host, robots=rules.text, crawl_delay=delay)
 
 
@@ -191,18 +191,20 @@ def _enter(store: Store, host: str, seconds: float) -> bool:
     return True
 
 
-def _agent(host: str) -> str:
+def agent_of(host: str) -> str:
+    """The name that a host sees."""
     return settings().user_agents.get(host) or user_agent()
 
 
 def _look_at(store: Store, run_id: int, host: str, leased: Any, robots: Robots) -> Look | None:
     """One look at a leased address; None when the lease was lost meanwhile, so that the look counts for nothing."""
-    verdict = robots.verdict(leased.url, _agent(host))
-    if verdict == "disallowed" and settings().robots == "strict":
-        fetched = Fetched(leased.url, (), 0, State.REFUSED, "robots.txt disallows it, and ESSAYS_ROBOTS is strict")
+    verdict = robots.verdict(leased.url, agent_of(host))
+    refused = refusal(verdict, strict=settings().robots == "strict", followed=leased.found_inside)
+    if refused:
+        fetched = Fetched(leased.url, (), 0, *refused)
     else:
         fetched = fetch(
-            leased.url, etag=leased.etag, last_modified=leased.last_modified, user_agent=_agent(host),
+            leased.url, etag=leased.etag, last_modified=leased.last_modified, user_agent=agent_of(host),
             before_hop=lambda other, seconds: _enter(store, other, seconds),
         )  # fmt: skip
     look = replace(_look(leased, fetched), robots=verdict)

@@ -42,6 +42,20 @@ class Robots:
 UNTOLD = Robots(None)
 
 
+def refusal(verdict: Verdict, *, strict: bool, followed: bool) -> tuple[State, str] | None:
+    """Why an address is not asked for, as a state with its reason; None when it may be.
+
+    Links that are ``followed``, found inside a page and asked for by nobody, always obey; what a person asked for does
+    when it is ``strict``. Rules that can't be told allow no following (RFC 9309, 2.3.1.4), until they can.
+    """
+    if followed and verdict == "unknown":
+        return State.UNAVAILABLE, "its host's robots.txt can't be told now, and a page led to it"
+    if verdict == "disallowed" and (followed or strict):
+        why = "ESSAYS_ROBOTS is strict" if strict else "a page led to it"
+        return State.REFUSED, f"robots.txt disallows it, and {why}"
+    return None
+
+
 def robots_url(url: str) -> str:
     """Where the rules for this URL are."""
     parts = urlsplit(url)

@@ -145,7 +145,7 @@ def _add_page(store: Store, url: str, answer: Answer, wish: _Wish) -> tuple[Adde
     tried = [place.url for place in told.feeds] or ([] if is_essay or wish.config.get("own_server") else usual(url))
     for target in tried:
         try:
-            body, at = _asked(store, target, wish)
+            body, at = _asked(store, target, wish, followed=True)
             found = discover(Answer(body, at, accept.address), pages=False)
         except IngestError:
             continue
@@ -158,12 +158,13 @@ def _add_page(store: Store, url: str, answer: Answer, wish: _Wish) -> tuple[Adde
     raise NotFollowed("It is no source.", "\n".join(lines))
 
 
-def _asked(store: Store, url: str, wish: _Wish) -> tuple[bytes, str]:
-    """The bytes of an address, and the address that answered."""
-    fetched = ask_source(store, url, wish.config)
+def _asked(store: Store, url: str, wish: _Wish, *, followed: bool = False) -> tuple[bytes, str]:
+    """The bytes of an address, and the address that answered; ``followed`` when a page led to it."""
+    fetched = ask_source(store, url, wish.config, followed=followed).fetched
     if fetched is None:
         raise IngestError("Its host is paused or left alone for now.", "Try again later.")
-    note(store, url, fetched.state)
+    if fetched.hops:
+        note(store, url, fetched.state)
     if fetched.body is None:
         raise IngestError(f"It can't be read now: {fetched.state}, {fetched.reason}.", "Check the address.")
     return fetched.body, told_url(fetched.url, wish.config, url)

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from ingest.fetch import Fetched, fetch
 from ingest.guard import DEFAULT_PORTS, Resolve
+from ingest.links import agent_of, ask_robots
 from ingest.model import IngestError, State
+from ingest.robots import Robots, Verdict, refusal
 from ingest.schedule import BLOCKED
 from ingest.settings import settings
 from ingest.store import Connection, Store, ask
@@ -68,21 +70,40 @@ class OwnServer:
         return parts._replace(netloc=f"{shown}:{after}" if after and after != usual else shown).geturl()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What asking a source came to.
+
+    ``fetched`` is None when its host is paused, or left alone for longer; ``robots`` is what the host's robots.txt says
+    of the address, None when there was no asking, or on a server of the operator's.
+    """
+
+    fetched: Fetched | None = None
+    robots: Verdict | None = None
+
+
 def ask_source(
     store: Store,
     url: str,
     config: Mapping[str, Any],
     *,
+    followed: bool = False,
     etag: str | None = None,
     last_modified: str | None = None,
     patience: float = PATIENCE,
-) -> Fetched | None:
-    """The answer of a source, when its host's turn has come; None when it is paused, or left alone for longer."""
+) -> Asked:
+    """The answer of a source, when its host's turn has come.
+
+    ``followed`` says that a page led to it and no person asked for it: then robots.txt is obeyed.
+    """
     own = OwnServer.of(config["own_server"], url) if config.get("own_server") else None
     host = urlsplit(url).hostname or ""
-    if not _take_turn(store, host, patience):
-        return None
-    return fetch(
+    turn = _take_turn(store, url, patience, followed=followed, is_own=own is not None)
+    if turn is None:
+        return Asked()
+    if turn.refused:
+        return Asked(Fetched(url, (), 0, *turn.refused), turn.robots)
+    fetched = fetch(
         own.asked(url) if own else url,
         etag=etag,
         last_modified=last_modified,
@@ -90,6 +111,7 @@ def ask_source(
         resolve=own.resolve() if own else None,
         user_agent=settings().user_agents.get(host),
     )
+    return Asked(fetched, turn.robots)
 
 
 def note(store: Store, url: str, state: State | None) -> None:
@@ -97,22 +119,47 @@ def note(store: Store, url: str, state: State | None) -> None:
     store.ask("due", "note_host", host=urlsplit(url).hostname or "", blocked=state in BLOCKED, away=None)
 
 
-def _take_turn(store: Store, host: str, patience: float) -> bool:
-    """Whether the host may be asked now; the next turn is a spacing later, for all workers together."""
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What may be done at a host now: wait so many seconds, ask for robots.txt, or ask for the address or leave it."""
 
-    def work(connection: Connection) -> float | None:
+    wait: float = 0
+    asks_robots: bool = False
+    robots: Verdict | None = None
+    refused: tuple[State, str] | None = None
+
+
+def _take_turn(store: Store, url: str, patience: float, *, followed: bool, is_own: bool) -> _Turn | None:
+    """Whether the address may be asked for now; the next turn is a spacing later, for all workers together.
+
+    None when the host is paused or left alone. Its robots.txt is asked for once a day, before anything else; that of
+    the operator's own server is not.
+    """
+    host = urlsplit(url).hostname or ""
+
+    def work(connection: Connection) -> _Turn | None:
         held = ask(connection, "due", "hold_host", host=host, spacing=settings().host_spacing)[0]
         if held.paused:
             return None
-        if held.wait <= 0:
+        if held.wait > 0:
+            return _Turn(held.wait)
+        if held.ask_robots and not is_own:
+            ask(connection, "due", "claim_robots", host=host)
+            return _Turn(asks_robots=True)
+        verdict = None if is_own else Robots(held.robots).verdict(url, agent_of(host))
+        refused = verdict and refusal(verdict, strict=settings().robots == "strict", followed=followed)
+        if not refused:
             ask(connection, "due", "space_host", host=host)
-        return float(held.wait)
+        return _Turn(robots=verdict, refused=refused or None)
 
     deadline = time.monotonic() + patience
     while True:
-        wait = store.attempt(work)
-        if wait is None or time.monotonic() + wait > deadline:
-            return False
-        if wait <= 0:
-            return True
-        time.sleep(min(wait, 5) + 0.01)
+        turn = store.attempt(work)
+        if turn is None or time.monotonic() + turn.wait > deadline:
+            return None
+        if turn.asks_robots:
+            ask_robots(store, host, url)
+        elif turn.wait <= 0:
+            return turn
+        else:
+            time.sleep(min(turn.wait, 5) + 0.01)

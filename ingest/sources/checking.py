@@ -261,6 +261,7 @@ def _end(
             connection, "sources", "add_check", slug=source.slug, run_id=run_id, state=told.state, reason=reason,
             http_status=fetched.http_status if fetched else None, conditional=told.conditional, items=check.items,
             new_items=check.new, bodies=check.bodies, refused=seen.refused, seconds=time.monotonic() - begun,
+            robots=told.robots,
         )  # fmt: skip
         return replace(check, reason=reason, refused=seen.refused, wait=wait)
 
@@ -311,7 +312,7 @@ def _end_folder(store: Store, run_id: int, source: Any, begun: float) -> Check:
         ask(
             connection, "sources", "add_check", slug=source.slug, run_id=run_id, state=state, reason=reason,
             http_status=None, conditional=True, items=taken.files, new_items=len(taken.parts), bodies=0, refused=0,
-            seconds=time.monotonic() - begun,
+            seconds=time.monotonic() - begun, robots=None,
         )  # fmt: skip
         return Check(
             source.slug, state, reason, taken.files, len(taken.parts), mentions=taken.looks, wait=wait

@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest import accept, read
-from ingest.discover import Answer, Found, Item, TryLater, chosen, discover
+from ingest.discover import Answer, Found, Item, Place, TryLater, album, chosen, discover
 from ingest.fetch import Fetched
 from ingest.model import About, NotAText, Refused, State
 from ingest.page import Page
 from ingest.redact import redact
+from ingest.robots import Verdict
 from ingest.sources.adding import told_url
 from ingest.sources.asking import ask_source, note
 from ingest.store import Store
@@ -45,15 +46,17 @@ class Told:
     fetched: Fetched | None = None
     body_sha: bytes | None = None
     conditional: bool = False
+    robots: Verdict | None = None
 
 
 def read_source(store: Store, source: Any, seen: Seen) -> Told:
     """Asks the source and its further pages; what they hold is added to ``seen``."""
     conditional = bool(source.etag or source.last_modified)
-    fetched = ask_source(store, source.url, source.config, etag=source.etag, last_modified=source.last_modified)
+    asked = ask_source(store, source.url, source.config, etag=source.etag, last_modified=source.last_modified)
+    fetched = asked.fetched
     if fetched is None:
         return Told(WAITING, "its host is paused, or left alone for now")
-    told = Told(OK, fetched=fetched, conditional=conditional)
+    told = Told(OK, fetched=fetched, conditional=conditional, robots=asked.robots)
     if fetched.state is not None or fetched.body is None:
         told.state, told.reason = fetched.state or State.NOT_A_PAGE, fetched.reason
     else:
@@ -63,7 +66,8 @@ def read_source(store: Store, source: Any, seen: Seen) -> Told:
     if told.state == OK:
         _take(store, source, fetched, seen, told)
     state = State(told.state) if told.state in State._value2member_map_ else None
-    note(store, source.url, state)
+    if fetched.hops:
+        note(store, source.url, state)
     return told
 
 
@@ -81,7 +85,12 @@ def _take(store: Store, source: Any, fetched: Fetched, seen: Seen, told: Told) -
         if not _has_new(store, source, found) or not _on_its_host(source, found.next_url):
             return
         asked.add(found.next_url)
-        further = ask_source(store, found.next_url, source.config)
+        # The pages of an album are its own list, asked for by the source's address; those of a feed are links in it.
+        further = ask_source(store, found.next_url, source.config, followed=found.kind != album.KIND).fetched
+        if further is not None and not further.hops:
+            seen.refused += 1
+            seen.reasons.append(f"{found.next_url}: {further.reason}")
+            return
         if further is None or further.body is None or (following := _found(source, further, Told(OK))) is None:
             seen.more = True  # the rest of it comes with the next check
             return
@@ -144,10 +153,12 @@ def _take_places(store: Store, source: Any, seen: Seen, found: Found) -> None:
             return
         config = {name: value for name, value in source.config.items() if name != "own_server"}
         own = source.config if _on_its_host(source, place.url) else config
-        fetched = ask_source(store, place.url, own)
+        fetched = ask_source(store, place.url, own, followed=True).fetched
         if fetched is None or fetched.body is None:
             seen.refused += 1
-            seen.reasons.append(f"{place.url}: {fetched.state if fetched else 'its host is left alone'}")
+            seen.reasons.append(f"{place.url}: {_why(fetched)}")
+            if fetched and fetched.state is State.REFUSED:  # it gives way to the others until it changes
+                seen.parts.append(_part(place, 0))
             continue
         inner = _found(source, fetched, why := Told(OK))
         if inner is None or inner.places:
@@ -155,8 +166,20 @@ def _take_places(store: Store, source: Any, seen: Seen, found: Found) -> None:
             seen.reasons.append(f"{place.url}: {why.reason or 'an index inside of an index'}")
             continue
         _add(source, seen, inner)
-        stamp = int(place.changed_at.timestamp() * 1e9) if place.changed_at else 0
-        seen.parts.append({"path": place.url, "size": len(fetched.body), "changed_ns": stamp})
+        seen.parts.append(_part(place, len(fetched.body)))
+
+
+def _part(place: Place, size: int) -> dict[str, Any]:
+    """A sitemap of an index, as it was taken."""
+    stamp = int(place.changed_at.timestamp() * 1e9) if place.changed_at else 0
+    return {"path": place.url, "size": size, "changed_ns": stamp}
+
+
+def _why(fetched: Fetched | None) -> str:
+    """Why there is no body."""
+    if fetched is None:
+        return "its host is left alone"
+    return str(fetched.state) if fetched.hops else fetched.reason or ""
 
 
 def _has_new(store: Store, source: Any, found: Found) -> bool:

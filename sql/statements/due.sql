@@ -62,6 +62,11 @@ WHERE host = %(host)s
             SELECT FROM ingest.run_address ra WHERE ra.run_id = %(of_run)s AND ra.address_id = a.address_id)))
 RETURNING (SELECT a.url FROM ingest.address a WHERE a.host = %(host)s AND a.due_at <= now() ORDER BY a.due_at LIMIT 1) AS url
 
+-- claim_robots --
+-- The same for who is about to ask the host for a source.
+UPDATE ingest.host SET robots_asked_at = now(), next_at = clock_timestamp() + spacing * interval '1 second'
+WHERE host = %(host)s
+
 -- set_robots --
 -- What could not be told is asked again within the hour.
 UPDATE ingest.host SET robots = %(robots)s,
@@ -87,7 +92,11 @@ WITH chosen AS (
     UPDATE ingest.host SET next_at = clock_timestamp() + spacing * interval '1 second'
     WHERE host = %(host)s AND EXISTS (SELECT FROM taken)
 )
-SELECT * FROM taken
+SELECT taken.*,
+    -- a link of a page of links, which nobody handed in
+    EXISTS (SELECT FROM ingest.source s WHERE s.slug = taken.found_by AND s.kind = 'page')
+        AND NOT EXISTS (SELECT FROM ingest.submission m WHERE taken.address_id = ANY (m.addresses)) AS found_inside
+FROM taken
 
 -- end_lease --
 -- The fence tells a worker that came back late: what it read then counts for nothing.

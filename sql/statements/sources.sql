@@ -133,6 +133,6 @@ RETURNING next_at
 
 -- add_check --
 INSERT INTO ingest.source_check (slug, run_id, state, reason, http_status, conditional, items, new_items, bodies, refused,
-    seconds)
+    seconds, robots)
 VALUES (%(slug)s, %(run_id)s, %(state)s, %(reason)s, %(http_status)s, %(conditional)s, %(items)s, %(new_items)s,
-    %(bodies)s, %(refused)s, %(seconds)s)
+    %(bodies)s, %(refused)s, %(seconds)s, %(robots)s)

@@ -416,6 +416,131 @@ def test_a_long_sitemap_is_handed_in_in_portions(store: Store, lab, monkeypatch:
     assert told[3].state == "not_modified"
 
 
+# robots.txt: what a person asked for is asked on their behalf, what a page led to obeys
+
+
+def rules(*paths: str) -> dict[str, object]:
+    text = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in paths)
+    return {"do": "page", "html": text, "content_type": "text/plain"}
+
+
+def paths_of(lab, start: int = 0) -> list[str]:
+    return [one.path for one in lab.looks[start:]]
+
+
+def robots_of_checks(store: Store) -> list[tuple[object, ...]]:
+    return rows(store, "SELECT robots FROM ingest.source_check ORDER BY check_id")
+
+
+def index_of(*names: str) -> dict[str, object]:
+    places = (f"<sitemap><loc>https://{BLOG}/{name}</loc><lastmod>2026-11-01</lastmod></sitemap>" for name in names)
+    return served(f"<sitemapindex>{''.join(places)}</sitemapindex>", kind="text/xml")
+
+
+def urls_of(*names: str) -> dict[str, object]:
+    return served(
+        f"<urlset>{''.join(f'<url><loc>https://{BLOG}/{name}</loc></url>' for name in names)}</urlset>", kind="text/xml"
+    )
+
+
+def test_a_sitemap_that_an_index_names_is_asked_for_where_robots_may(store: Store, lab) -> None:
+    lab.script(BLOG, "/robots.txt", rules("/private", "/map.xml"))
+    lab.script(BLOG, "/map.xml", index_of("private.xml", "open.xml"))
+    lab.script(BLOG, "/open.xml", urls_of("essay"))
+    slug = add(store, f"https://{BLOG}/map.xml")
+    told = check(store, slug)
+    assert (told.state, told.new, told.refused) == ("ok", 1, 1)
+    assert told.reason == f"https://{BLOG}/private.xml: robots.txt disallows it, and a page led to it"
+    assert robots_of_checks(store) == [("disallowed",)], "the index itself was asked for by a person"
+    check(store, slug)
+    assert not any("private" in path for path in paths_of(lab))
+    assert [one.path for one in lab.asked].count("/robots.txt") == 1
+
+
+def test_disallowed_sitemaps_do_not_keep_the_others_from_their_turn(
+    store: Store, lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.sources.reading.MOST_PAGES", 2)
+    lab.script(BLOG, "/robots.txt", rules("/private"))
+    lab.script(BLOG, "/map.xml", index_of(*(f"private/{n}.xml" for n in range(4)), "open.xml"))
+    lab.script(BLOG, "/open.xml", urls_of("essay"))
+    slug = add(store, f"https://{BLOG}/map.xml")
+    assert [check(store, slug).new for _ in range(3)] == [0, 0, 1]
+
+
+def test_rules_that_cannot_be_told_allow_no_following_until_they_can(store: Store, lab) -> None:
+    lab.script(BLOG, "/robots.txt", {"do": "status", "code": 503})
+    lab.script(BLOG, "/map.xml", index_of("open.xml"))
+    lab.script(BLOG, "/open.xml", urls_of("essay"))
+    slug = add(store, f"https://{BLOG}/map.xml")
+    told = check(store, slug)
+    assert (told.state, told.new, told.refused) == ("ok", 0, 1) and "can't be told" in (told.reason or "")
+    assert "/open.xml" not in paths_of(lab)
+    lab.script(BLOG, "/robots.txt", rules("/private"))
+    sql(store, "UPDATE ingest.host SET robots_asked_at = NULL")
+    sql(store, "UPDATE ingest.source SET body_sha = NULL")
+    assert check(store, slug).new == 1
+    assert robots_of_checks(store) == [("unknown",), ("allowed",)]
+
+
+def test_further_pages_of_a_feed_obey_and_those_of_an_album_are_the_album(store: Store, lab) -> None:
+    following = (
+        f'<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="next" href="https://{BLOG}/feed.xml?page=2"/>'
+    )
+    first = rss(item(f"https://{BLOG}/1")).replace("<link>", f"{following}<link>", 1)
+    lab.script(BLOG, "/robots.txt", rules("/feed.xml"))
+    lab.script(BLOG, "/feed.xml", served(first))
+    lab.script(BLOG, "/feed.xml?page=2", served(rss(item(f"https://{BLOG}/2"))))
+    told = check(store, add(store, FEED))
+    assert (told.new, told.refused) == (1, 1) and "page=2: robots.txt disallows it" in (told.reason or "")
+    lab.script(WECHAT, "/robots.txt", rules("/"))
+    lab.script(WECHAT, "/mp/appmsgalbum", album_page(1, 3, True), album_page(1, 3, True), album_page(4, 6, False))
+    assert check(store, add(store, ALBUM)).new == 6
+    assert robots_of_checks(store) == [("disallowed",), ("disallowed",)]
+
+
+def test_links_of_a_page_obey_unless_a_person_hands_them_in(store: Store, lab) -> None:
+    many = "".join(f'<a href="/2026/{n}">一篇文章的题目{n}</a>' for n in range(9))
+    lab.script(BLOG, "/robots.txt", rules("/2026/1", "/archive"))
+    lab.script(BLOG, "/archive", served(f"<html><body>{many}</body></html>", kind="text/html"))
+    for name in ("feed.xml", "atom.xml", "index.xml", "rss.xml", "feed", "sitemap.xml"):
+        lab.script(BLOG, f"/{name}", {"do": "status", "code": 404})
+    slug = add(store, f"https://{BLOG}/archive")
+    assert check(store, slug).new == 9
+    fetch_all(store)
+    assert "/2026/1" not in paths_of(lab) and "/2026/2" in paths_of(lab)
+    assert rows(store, "SELECT state, robots, reason FROM essays.fetch_log WHERE robots = 'disallowed'") == [
+        ("refused", "disallowed", "robots.txt disallows it, and a page led to it")
+    ]
+    run_id = pipeline.open_run(store, "links")
+    links.hand_in(store, run_id, f"https://{BLOG}/2026/1", refetch=True)
+    links.fetch_host(store, run_id, BLOG, seconds=20, of_run=run_id)
+    assert paths_of(lab)[-1] == "/2026/1"
+
+
+def test_a_feed_that_a_page_declares_is_looked_at_where_robots_may(store: Store, lab) -> None:
+    page = '<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body>x</body></html>'
+    lab.script(BLOG, "/", served(page, kind="text/html"))
+    lab.script(BLOG, "/robots.txt", rules("/feed.xml"))
+    with pytest.raises(sources.NotFollowed, match=f"declares a feed: {FEED}"):
+        add(store, f"https://{BLOG}/")
+    assert paths_of(lab) == ["/"]
+    assert add(store, FEED), "whoever names it has asked for it"
+
+
+def test_strict_robots_refuse_the_source_itself(store: Store, lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.script(BLOG, "/robots.txt", rules("/feed.xml"))
+    slug = add(store, FEED)
+    monkeypatch.setenv("ESSAYS_ROBOTS", "strict")
+    settings.cache_clear()
+    asked = len(lab.looks)
+    told = check(store, slug)
+    assert (told.state, told.reason) == ("refused", "robots.txt disallows it, and ESSAYS_ROBOTS is strict")
+    assert paths_of(lab, asked) == [] and robots_of_checks(store) == [("disallowed",)]
+    with pytest.raises(IngestError, match="strict"):
+        add(store, FEED)
+
+
 def test_a_watched_folder_takes_each_file_once(store: Store, tmp_path: Path) -> None:
     def put(name: str, text: str, at: int) -> None:
         (tmp_path / name).write_text(text, "utf-8")
@@ -451,6 +576,7 @@ def test_my_own_server_is_that_host_and_port_and_no_other(
         sources.add_source(store, f"http://{own}/feed")
     slug = add(store, f"http://{own}/feed", own_server=own)
     assert check(store, slug).new == 1
+    assert not any(one.path == "/robots.txt" for one in lab.asked), "a server of one's own has no rules for its owner"
     assert sources.add_source(store, f"http://{own}/here", own_server=own)
     for path in ("away", "port"):
         with pytest.raises(IngestError, match="redirect"):
