@@ -10,7 +10,7 @@ CREATE TABLE ingest.host_line (
 ) WITH (fillfactor = 80);  -- no other index: what is counted is updated in its place
 COMMENT ON TABLE ingest.host_line IS 'Lines of the pages of a host, by which its chrome is told. Rare ones that were not seen for long are forgotten';
 COMMENT ON COLUMN ingest.host_line.host IS 'The host that the pages are of';
-COMMENT ON COLUMN ingest.host_line.line IS 'The first 64 bits of the SHA-256 of the folded line';
+COMMENT ON COLUMN ingest.host_line.line IS 'The first 64 bits of the SHA-256 of the folded line; 0 is the row that whoever stores pages of the host holds';
 COMMENT ON COLUMN ingest.host_line.texts IS 'Distinct texts that it stood in, at their first reading; copies of one text count once';
 COMMENT ON COLUMN ingest.host_line.documents IS 'Documents that were read with it at an edge before it was known to recur; emptied when they are read again';
 COMMENT ON COLUMN ingest.host_line.first_seen_at IS 'When it was met first';

@@ -1,9 +1,10 @@
 -- Lines that recur on a host: remembered when a page is stored, asked about when the next one is.
 
 -- lock --
--- Pages of a host are counted one after the other, so that two copies of a text that come at once count once. The
--- first number keeps these locks apart from others.
-SELECT pg_advisory_xact_lock(320, hashtext(host)) FROM (SELECT unnest(%(hosts)s::text[]) AS host ORDER BY 1) ordered
+-- Pages of a host are counted one after the other, so that two copies of a text that come at once count once: whoever
+-- stores some holds the row of the line 0, which no line is. No role here may take advisory locks.
+INSERT INTO ingest.host_line AS l (host, line) SELECT unnest(%(hosts)s::text[]) AS host, 0 ORDER BY host
+ON CONFLICT (host, line) DO UPDATE SET last_seen_at = now()
 
 -- counts --
 SELECT l.host, l.line, l.texts
