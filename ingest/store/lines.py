@@ -1,4 +1,4 @@
-"""Lines that recur on a host: remembered with the first revision of a page, taken for chrome from the next ones.
+"""Lines that recur on a host: remembered when a document's page is first stored, taken for chrome from the next ones.
 
 A line counts once for every distinct text. A page that shares most of its longest lines with the pages before it is a
 copy of one of them, and counts for nothing: an essay that stands at ten addresses of a host is not its chrome.
@@ -39,7 +39,7 @@ def take_lines(
 ) -> tuple[list[Look], dict[str, frozenset[int]]]:
     """The looks without the lines that recur on their hosts, and by origin which lines those are.
 
-    The looks' own lines are remembered, those of each for the looks behind it. Only a document's first reading counts.
+    The looks' own lines are remembered, those of each for the looks behind it. A document counts once.
     """
     pages = {
         look.origin: _page(look.reading.host, look.reading.essay, documents[look.origin], heads)
@@ -48,17 +48,18 @@ def take_lines(
     }
     if not pages:
         return looks, {}
-    taken = _taken(connection, [page.document for page in pages.values() if not page.is_first])
+    taken = _taken(connection, [page.document for page in pages.values() if not page.is_new])
     seen = _Seen(_counts(connection, pages.values()))
     recurring: dict[str, frozenset[int]] = {}
     trimmed: dict[str, Essay] = {}
     for origin, page in pages.items():
         known = recurring[origin] = seen.recurring(page) | taken.get(page.document, frozenset())
         trimmed[origin] = trim(page.essay, known)
-        if page.is_first:
+        if page.is_new:
             seen.remember(page, known)
-    if rows := seen.rows():
-        ask(connection, "lines", "remember", rows=as_json(rows), most=MOST_WAITING)
+    if new := [page for page in pages.values() if page.is_new]:
+        ask(connection, "lines", "remember", rows=as_json(seen.rows()), most=MOST_WAITING)
+        ask(connection, "lines", "counted", rows=as_json([{"document_id": x.document, "host": x.host} for x in new]))
     return [
         replace(look, reading=replace(look.reading, essay=trimmed[look.origin])) if look.origin in trimmed else look
         for look in looks
@@ -87,7 +88,7 @@ class _Page:
     host: str
     essay: Essay
     document: int
-    is_first: bool
+    is_new: bool
     lines: frozenset[int]
     body: frozenset[int]
     edges: frozenset[int]
@@ -96,10 +97,10 @@ class _Page:
 
 def _page(host: str, essay: Essay, document: int, heads: dict[int, Row[Any]]) -> _Page:
     head, edges = heads[document], candidates(essay.text)
-    is_first = head.current_revision_id is None
-    stored = edges if is_first or head.text == essay.text else candidates(head.text)
-    lines = hashes(essay.text) if is_first else frozenset()
-    return _Page(host, essay, document, is_first, lines, body(essay.text) if is_first else lines, edges, edges | stored)
+    is_new = head.counted_host is None
+    stored = edges if head.text in (None, essay.text) else candidates(head.text)
+    lines = hashes(essay.text) if is_new else frozenset()
+    return _Page(host, essay, document, is_new, lines, body(essay.text) if is_new else lines, edges, edges | stored)
 
 
 class _Seen:
@@ -112,7 +113,7 @@ class _Seen:
 
     def recurring(self, page: _Page) -> frozenset[int]:
         """The lines at the edges, of the page or of its stored text, that stand in enough texts, this one included."""
-        own = int(page.is_first and not self._is_copy(page))
+        own = int(page.is_new and not self._is_copy(page))
         return frozenset(line for line in page.asked if self.counts[page.host, line] + own >= LEAST_TEXTS)
 
     def remember(self, page: _Page, known: frozenset[int]) -> None:

@@ -25,8 +25,14 @@ ORDER BY host, line
 ON CONFLICT (host, line) DO UPDATE SET texts = l.texts + excluded.texts, last_seen_at = now(),
     documents = CASE WHEN cardinality(l.documents) < %(most)s THEN l.documents || excluded.documents ELSE l.documents END
 
+-- counted --
+UPDATE ingest.document d SET counted_host = r.host
+FROM json_to_recordset(%(rows)s::json) AS r (document_id bigint, host text)
+WHERE d.document_id = r.document_id
+
 -- again --
--- The looks that the current revisions of these documents came from, as long as nothing else became of their addresses.
+-- The looks that the current revisions of these documents came from, where those are pages of the rest of the web, and as
+-- long as nothing else became of their addresses.
 SELECT DISTINCT f.fetch_id
 FROM (SELECT DISTINCT unnest(documents) AS document_id FROM ingest.host_line WHERE texts >= 3 AND documents <> '{}') waiting
 JOIN ingest.document d USING (document_id)
@@ -34,7 +40,7 @@ JOIN ingest.revision r ON r.revision_id = d.current_revision_id
 JOIN ingest.fetch f USING (fetch_id)
 JOIN ingest.address a USING (address_id)
 JOIN ingest.snapshot s ON s.sha256 = f.sha256
-WHERE d.merged_into IS NULL AND s.bytes IS NOT NULL AND a.state = f.state
+WHERE d.merged_into IS NULL AND s.bytes IS NOT NULL AND a.state = f.state AND f.reader LIKE 'web/%%'
     AND (%(site)s::text IS NULL OR a.site = %(site)s OR a.host = %(site)s)
     AND (%(reader)s::text IS NULL OR f.reader = %(reader)s)
 ORDER BY f.fetch_id

@@ -44,7 +44,7 @@ FROM (SELECT DISTINCT old, new FROM json_to_recordset(%(rows)s::json) AS r (old 
 SELECT document_id FROM ingest.document WHERE document_id = ANY (%(ids)s) ORDER BY document_id FOR UPDATE
 
 -- heads --
-SELECT d.document_id, d.key, d.current_revision_id, r.number, r.content_sha, r.evidence, r.reader, r.account, r.author, r.title,
+SELECT d.document_id, d.key, d.current_revision_id, d.counted_host, r.number, r.content_sha, r.evidence, r.reader, r.account, r.author, r.title,
     r.published_at, r.text, r.markdown, d.completeness, d.role, f.sha256, f.seen_at,
     ARRAY(SELECT c.kind || ' ' || c.target_key FROM ingest.claim c WHERE c.revision_id = r.revision_id) AS claims,
     coalesce((SELECT max(number) FROM ingest.revision latest WHERE latest.document_id = d.document_id), 0) AS last_number

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ingest import imports, links, pipeline, reread
-from ingest.model import Address, Look, Obtained, Snapshot
+from ingest.model import Address, Evidence, Look, Obtained, Reading, Snapshot, State
 from ingest.read import read_bytes, readers
 from ingest.settings import settings
 from ingest.store import Connection, Store, lines
@@ -139,6 +140,39 @@ def test_a_repeated_look_at_a_document_counts_nothing(store: Store) -> None:
         store_one_by_one(store, edited)
     assert {texts for texts, _ in counted(store)} == {1}
     assert ends(store) == [(url(1), *LEFT)]
+
+
+def test_a_page_counts_that_comes_after_the_body_of_its_feed(store: Store) -> None:
+    for look in looks(pages(4)):
+        essay = look.reading.essay
+        assert essay is not None
+        short = replace(essay, text=essay.text[:200], markdown=essay.text[:200])
+        body = Reading(State.ARTICLE, "feed/1", None, short, addresses=(look.address,), evidence=Evidence.REDUCED)
+        fed = replace(look, reading=body, how="feed", obtained=Obtained.FEED, origin=f"feed {look.origin}")
+        for one in (fed, look):
+            record(store, pipeline.open_run(store, "links"), [one], readers())
+    assert rows(store, "SELECT max(texts) FROM ingest.host_line") == [(4,)]
+    assert [row[1:] for row in ends(store)] == [LEFT, LEFT, TAKEN, TAKEN]
+
+
+def test_only_pages_are_read_again_as_pages(store: Store) -> None:
+    for number, look in enumerate(looks(pages(4)), 1):
+        essay = look.reading.essay
+        assert essay is not None
+        longer = replace(essay, text=essay.text * 9, markdown=essay.markdown * 9)
+        body = Reading(State.ARTICLE, "feed/1", None, longer, addresses=(look.address,), evidence=Evidence.REDUCED)
+        fed = replace(
+            look,
+            reading=body,
+            snapshot=Snapshot(b"a feed"),
+            how="feed",
+            obtained=Obtained.FEED,
+            origin=f"feed {look.origin}",
+        )
+        for one in (fed, look, replace(fed, origin="once more")) if number == 1 else (look,):
+            record(store, pipeline.open_run(store, "links"), [one], readers())
+    assert reread.recurring(store) == 1, "the first page shrank, so that its feed's body stands until a person looks"
+    assert [cause for _, cause in causes(store)] == ["first", "first reader_change", "first", "first"]
 
 
 def test_workers_at_once_count_every_document_once(store: Store, database: str) -> None:
