@@ -124,7 +124,7 @@ def _load_archive(store: Store, run_id: int, path: str, on_look: OnLook | None, 
 def _captured(path: str, passed: warc.Passed) -> Iterator[warc.Captured]:
     """The pages of an archive; none for any other file."""
     if path.lower().endswith(warc.NAMES):
-        yield from warc.pages(Path(path), settings().max_file_bytes, passed)
+        yield from warc.pages(Path(path), warc.Limits(), passed)
 
 
 def _captured_look(captured: warc.Captured, path: str, found_by: str) -> Look:

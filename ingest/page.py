@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from bs4 import BeautifulSoup, Tag
 
 from ingest.model import TooCostly
+from ingest.settings import settings
 
 SAVED_FROM_WITHIN = 4096  # characters at the start of a page in which a "saved from" comment stands
 _END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _END_WITHIN = 4096  # characters at the end of a whole page in which its last tag stands
-DEEPEST = 10_000
-"""Elements within one another; a tree of 100,000 took 14 s to build, this one a fifth of a second."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 # Void elements, and those that a parser closes by itself.
 _SHALLOW = frozenset(
@@ -26,11 +25,16 @@ _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)|\burl:\s*(https?:/
 
 @dataclass(frozen=True)
 class Page:
-    """One HTML page. ``url`` is where it was found, None when nobody knows; ``origin`` is the path of the file."""
+    """One HTML page. ``url`` is where it was found, None when nobody knows; ``origin`` is the path of the file.
+
+    ``deepest`` is how many elements may stand in one another, by default what the settings say: a tree of 100,000 took
+    14 s to build, one of 10,000 a fifth of a second.
+    """
 
     html: str
     url: str | None = None
     origin: str | None = None
+    deepest: int = field(default_factory=lambda: settings().max_nesting)
 
     @cached_property
     def soup(self) -> BeautifulSoup:
@@ -38,7 +42,7 @@ class Page:
 
         Raises ``TooCostly`` for a page nested so deeply that building the tree is quadratic as well.
         """
-        if nesting(self.html) > DEEPEST:
+        if self.html.count("<") > self.deepest and nesting(self.html) > self.deepest:
             raise TooCostly("The page is nested too deeply to be a page that people read.")
         return BeautifulSoup(self.html, "lxml")
 
@@ -78,8 +82,6 @@ class Page:
 
 def nesting(html: str) -> int:
     """How deeply elements stand in one another, at most: what is never closed counts."""
-    if html.count("<") <= DEEPEST:
-        return 0
     depth = deepest = 0
     for match in _TAG.finditer(html):
         if match[2].lower() in _SHALLOW:

@@ -40,6 +40,15 @@ class Settings(BaseSettings):
     )
     fetch_seconds: float = Field(30, gt=0, le=600, description="wall clock for one fetch with all its redirects")
     max_wire_bytes: int = Field(8 * MIB, gt=0, description="largest page on the wire, as it came")
+    max_nesting: int = Field(10_000, gt=0, description="elements of a page within one another; deeper is too costly")
+    max_items: int = Field(1000, gt=0, description="items of one feed, album or page of links that are read")
+    max_sitemap_urls: int = Field(50_000, gt=0, description="addresses of one sitemap that are read")
+    max_places: int = Field(5000, gt=0, description="sitemaps of an index, or feeds of a list of subscriptions")
+    max_check_pages: int = Field(10, gt=0, description="further pages, or sitemaps of an index, that a check asks for")
+    max_check_new: int = Field(1000, gt=0, description="new addresses that a check hands in; the next one has the rest")
+    max_folder_files: int = Field(100_000, gt=0, description="files of a watched folder; a fuller one is refused")
+    max_warc_records: int = Field(100_000, gt=0, description="records of a web archive that are looked at")
+    max_warc_bytes: int = Field(4096 * MIB, gt=0, description="bytes of a web archive, unpacked")
     keep_images: bool = Field(False, description="fetch and keep the bytes of documents' pictures")
     robots: Literal["requested", "strict"] = Field(
         "requested", description="requested: note what robots.txt says of pages that a person wants; strict: obey it"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ingest import accept
-from ingest.discover import MOST_LINKS, Answer, Found, Hostile, TryLater, album, bodies, chosen, discover, folder
+from ingest.discover import Answer, Found, Hostile, Limits, TryLater, album, bodies, chosen, discover, folder
 from ingest.discover.advice import advice
 from ingest.discover.dates import published
 from ingest.model import NotAText, Reading, TooLarge
@@ -144,11 +144,11 @@ def test_a_hostile_feed_is_read_within_its_bounds(case: str) -> None:
     for one in got.items[:5]:
         bodies.reading(one, got)
     assert time.process_time() - begun < 30
-    assert 0 <= len(got.items) <= MOST_LINKS
+    assert 0 <= len(got.items) <= Limits().items
     assert not any(one.title and len(one.title) > 500 for one in got.items)
     assert got.items or "open " in case or "items in" in case
     if "very many" in case:
-        assert (len(got.items), got.more) == (MOST_LINKS, TOO_MANY - MOST_LINKS)
+        assert (len(got.items), got.more) == (Limits().items, TOO_MANY - Limits().items)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +169,30 @@ def test_a_hostile_feed_is_read_within_its_bounds(case: str) -> None:
 def test_what_cannot_be_a_source_is_refused_with_its_reason(data: bytes, error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said):
         found(data)
+
+
+def test_each_bound_of_a_source_is_the_one_that_is_given() -> None:
+    few = Limits(unpacked_bytes=10_000, items=3, urls=4, places=2)
+
+    def bounded(data: str) -> Found:
+        return discover(Answer(data.encode(), "https://blog.example.com/feed.xml", accept.address, NOW, few))
+
+    def many(form: str, count: int = 9) -> str:
+        return "".join(form.format(n) for n in range(count))
+
+    feed = bounded(rss(many("<item><link>https://blog.example.com/p/{0}</link></item>")))
+    listed = [{"url": f"https://blog.example.com/p/{n}"} for n in range(9)]
+    told = bounded(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": listed}))
+    page = bounded("<html><body>" + many('<a href="/p/{0}">第{0}篇文章的题目</a>') + "</body></html>")
+    assert [(len(one.items), one.more) for one in (feed, told, page)] == [(3, 6)] * 3
+    sitemap = bounded("<urlset>" + many("<url><loc>https://blog.example.com/p/{0}</loc></url>") + "</urlset>")
+    assert (len(sitemap.items), sitemap.more) == (4, 5)
+    index = bounded(
+        "<sitemapindex>" + many("<sitemap><loc>https://blog.example.com/{0}.xml</loc></sitemap>") + "</sitemapindex>"
+    )
+    assert (len(index.places), index.more) == (2, 7)
+    with pytest.raises(TooLarge, match="limit"):
+        discover(Answer(gzip.compress(b"<urlset>" + b" " * 20_000), None, accept.address, NOW, few))
 
 
 def test_an_external_entity_is_never_read(tmp_path: Path) -> None:

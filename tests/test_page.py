@@ -160,6 +160,13 @@ def test_a_page_nested_without_end_is_refused_and_not_built(start: str) -> None:
         _ = Page("<html><body>" + start * 100_000 + "</body></html>").soup
 
 
+def test_how_deep_a_page_may_be_can_be_said() -> None:
+    html = "<html><body>" + "<div>" * 50 + "词" + "</div>" * 50 + "</body></html>"
+    assert Page(html, deepest=52).soup
+    with pytest.raises(TooCostly):
+        _ = Page(html, deepest=51).soup
+
+
 def test_a_long_page_is_not_a_deep_one() -> None:
     html = "<html><body>" + "<div><p>一<p>二<ul><li>三<li>四</ul></div>" * 20_000 + "</body></html>"
     assert nesting(html) < 10

@@ -23,12 +23,6 @@ from ingest.model import Address, IngestError, NotAText, Published, Refused, Sta
 from ingest.settings import settings
 from ingest.text import fold
 
-MOST_LINKS = 1000
-"""Items of one feed, album or page; what lies beyond is counted, not read."""
-MOST_URLS = 50_000
-"""Addresses of one sitemap: the protocol's own limit."""
-MOST_PLACES = 5000
-"""Sources that one list of subscriptions, or sitemaps that one index, may name."""
 MOST_TITLE = 500
 MOST_REASONS = 50
 """Reasons that are kept word for word; further ones are counted."""
@@ -97,6 +91,20 @@ class Found:
     more: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of one answer is read: what lies beyond is counted. By default what the settings say.
+
+    ``unpacked_bytes`` of all of it; ``items`` of a feed, an album or a page; ``urls`` of a sitemap, whose protocol
+    allows 50,000; ``places`` are sitemaps of an index, or feeds of a list of subscriptions.
+    """
+
+    unpacked_bytes: int = field(default_factory=lambda: settings().max_file_bytes)
+    items: int = field(default_factory=lambda: settings().max_items)
+    urls: int = field(default_factory=lambda: settings().max_sitemap_urls)
+    places: int = field(default_factory=lambda: settings().max_places)
+
+
 @dataclass(frozen=True)
 class Answer:
     """Bytes that a source gave, where it is, and how a URL becomes an address. ``at`` is when they were asked for."""
@@ -105,11 +113,12 @@ class Answer:
     url: str | None
     address: Callable[[str], Address | None]
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    limits: Limits = field(default_factory=Limits)
 
     @cached_property
     def unpacked(self) -> bytes:
         """The bytes, unpacked if they are gzip. Raises ``Refused`` beyond the limit of a file."""
-        return unpack(self.data, settings().max_file_bytes)
+        return unpack(self.data, self.limits.unpacked_bytes)
 
     @cached_property
     def text(self) -> str:

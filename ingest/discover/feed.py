@@ -25,7 +25,7 @@ def read(answer: Answer) -> Found | None:
     root = answer.tree
     if root is None or xml.local(root) not in _ROOTS:
         return None
-    more, bodies = pruned.prune(root)
+    more, bodies = pruned.prune(root, answer.limits.items)
     parsed = feedparser.parse(
         BytesIO(xml.serialise(root)),
         sanitize_html=False,

@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 KIND = "folder"
-MOST_FILES = 100_000
-"""Files that one folder may hold; a fuller one is refused, for each check would list them all."""
 SETTLED = timedelta(seconds=5)
 """How long a file must have been left alone: it may still be being written."""
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
-from ingest.discover import MOST_LINKS, MOST_REASONS, MOST_TITLE, Answer, Found, Item, Place
+from ingest.discover import MOST_REASONS, MOST_TITLE, Answer, Found, Item, Place
 from ingest.text import clean, storable
 
 _MOST_RAW = 8000  # characters of a title that are looked at
@@ -29,10 +29,10 @@ def words(value: object, most: int = MOST_TITLE, *, is_markup: bool = True) -> s
 
 @dataclass
 class Gathering:
-    """What has been gathered of one answer."""
+    """What has been gathered of one answer; ``most`` items, by default as many as those of a feed."""
 
     answer: Answer
-    most: int = MOST_LINKS
+    most: int | None = None
     items: dict[str, Item] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Gathering:
 
     @property
     def is_full(self) -> bool:
-        return len(self.items) >= self.most
+        return len(self.items) >= (self.most or self.answer.limits.items)
 
     def add(self, url: object, **known: Any) -> None:
         """One item. The first mention of an address stays; one that is no address is refused with its reason."""
@@ -59,14 +59,14 @@ class Gathering:
         elif address.key not in self.items:
             self.items[address.key] = Item(address, **known)
 
-    def add_place(self, url: object, most: int, **known: Any) -> None:
+    def add_place(self, url: object, **known: Any) -> None:
         """One further source."""
         full = self._full(url)
         if full is None or full in self.places:
             return
         if full == self.answer.url:
             self.refuse("it names itself")
-        elif len(self.places) >= most:
+        elif len(self.places) >= self.answer.limits.places:
             self.more += 1
         else:
             self.places[full] = Place(full, **known)

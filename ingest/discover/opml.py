@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.discover import MOST_PLACES, Answer, Found, xml
+from ingest.discover import Answer, Found, xml
 from ingest.discover.gather import Gathering, first, words
 
 KIND = "opml"
@@ -17,6 +17,6 @@ def read(answer: Answer) -> Found | None:
     for outline in root.iter():
         if xml.local(outline) == "outline" and (url := xml.attribute(outline, "xmlurl")):
             title = first(words(xml.attribute(outline, name)) for name in ("title", "text"))
-            gathering.add_place(url, MOST_PLACES, title=title)
+            gathering.add_place(url, title=title)
     title = next((element.text for element in root.iter() if xml.local(element) == "title"), None)
     return gathering.found(KIND, title)

@@ -12,7 +12,6 @@ from typing import Any
 
 from lxml import etree
 
-from ingest.discover import MOST_LINKS
 from ingest.discover.xml import local
 
 _ITEMS = {"item", "entry"}
@@ -36,20 +35,20 @@ _PREFIXES = {
 }
 
 
-def prune(root: Any) -> tuple[int, dict[str, str]]:
-    """Leaves the items up to the bound, and of them and of the feed what is read.
+def prune(root: Any, most: int) -> tuple[int, dict[str, str]]:
+    """Leaves so many items, and of them and of the feed what is read.
 
     Returns how many items went, and the bodies by the marks that stand for them.
     """
     bodies: dict[str, str] = {}
     items = list(root.iter("{*}item", "{*}entry"))
-    for item in items[MOST_LINKS:]:
+    for item in items[most:]:
         if (parent := item.getparent()) is not None:
             parent.remove(item)
     containers = {id(root): root} | {id(e): e for e in root if local(e) == "channel"}
     for container in containers.values():
         _keep(container, _HEAD | _ITEMS | {"channel"})
-    for item in items[:MOST_LINKS]:
+    for item in items[:most]:
         _keep(item, _KEPT)
         for child in item:
             _flatten(child)
@@ -61,7 +60,7 @@ def prune(root: Any) -> tuple[int, dict[str, str]]:
             if local(child) in _HEAD:
                 _flatten(child)
     etree.cleanup_namespaces(root)
-    return max(len(items) - MOST_LINKS, 0), bodies
+    return max(len(items) - most, 0), bodies
 
 
 def _hold(child: Any, bodies: dict[str, str]) -> None:

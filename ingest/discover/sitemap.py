@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.discover import MOST_PLACES, MOST_URLS, Answer, Found, xml
+from ingest.discover import Answer, Found, xml
 from ingest.discover.dates import published
 from ingest.discover.gather import Gathering, words
 
@@ -23,12 +23,13 @@ def read(answer: Answer) -> Found | None:
 
 
 def _urls(answer: Answer, root: Any) -> Found:
-    gathering = Gathering(answer, most=MOST_URLS)
+    most = answer.limits.urls
+    gathering = Gathering(answer, most)
     entries = [(_changed(answer, entry), entry) for entry in root if xml.local(entry) == "url"]
     # A sitemap without dates keeps its order: sorting is stable.
     entries.sort(key=lambda pair: pair[0] or _OLDEST, reverse=True)
-    gathering.more = max(len(entries) - MOST_URLS, 0)
-    for changed, entry in entries[:MOST_URLS]:
+    gathering.more = max(len(entries) - most, 0)
+    for changed, entry in entries[:most]:
         news = next((child for child in entry if xml.local(child) == "news"), None)
         gathering.add(
             xml.child_text(entry, "loc"),
@@ -43,7 +44,7 @@ def _index(answer: Answer, root: Any) -> Found:
     gathering = Gathering(answer)
     entries = [(_changed(answer, entry), entry) for entry in root if xml.local(entry) == "sitemap"]
     for changed, entry in sorted(entries, key=lambda pair: pair[0] or _OLDEST, reverse=True):
-        gathering.add_place(xml.child_text(entry, "loc"), MOST_PLACES, changed_at=changed)
+        gathering.add_place(xml.child_text(entry, "loc"), changed_at=changed)
     return gathering.found(KIND)
 
 

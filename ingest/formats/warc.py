@@ -18,15 +18,22 @@ from typing import Any, BinaryIO
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
+from ingest.settings import settings
+
 READER = "warc/1"
 NAMES = (".warc", ".warc.gz")
-MOST_RECORDS = 100_000
-"""Records of one archive that are looked at; a page has about three."""
-MOST_BYTES = 4 * 1024**3
-"""Unpacked bytes of one archive."""
 _PAGES = ("text/html", "application/xhtml+xml")
 _PIECE = 256 * 1024
 _OF_ANOTHER = "a record about another"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of one archive is read, unpacked; a page has about three records. By default what the settings say."""
+
+    page_bytes: int = field(default_factory=lambda: settings().max_file_bytes)
+    records: int = field(default_factory=lambda: settings().max_warc_records)
+    total_bytes: int = field(default_factory=lambda: settings().max_warc_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +62,11 @@ class Passed:
         return "; ".join(part for part in parts if part)
 
 
-def pages(path: Path, limit: int, passed: Passed) -> Iterator[Captured]:
-    """The pages of an archive in order, each of at most ``limit`` bytes; what is passed over is counted."""
+def pages(path: Path, limits: Limits, passed: Passed) -> Iterator[Captured]:
+    """The pages of an archive in order, within the limits; what is passed over is counted."""
     try:
         with path.open("rb") as stream:
-            yield from _pages(stream, limit, passed)
+            yield from _pages(stream, limits, passed)
     except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
         passed.ended = f"the archive is damaged or cut off ({type(error).__name__})"
 
@@ -76,22 +83,22 @@ def digest(path: Path) -> bytes:
     return made.digest()
 
 
-def _pages(stream: BinaryIO, limit: int, passed: Passed) -> Iterator[Captured]:
+def _pages(stream: BinaryIO, limits: Limits, passed: Passed) -> Iterator[Captured]:
     total = 0
     for number, record in enumerate(ArchiveIterator(stream), 1):
-        if number > MOST_RECORDS or total > MOST_BYTES:
-            passed.ended = f"the archive is longer than {MOST_RECORDS:,} records or {MOST_BYTES:,} bytes"
+        if number > limits.records or total > limits.total_bytes:
+            passed.ended = f"the archive is longer than {limits.records:,} records or {limits.total_bytes:,} bytes"
             return
         reason = _unwanted(record)
         if reason:
             if reason != _OF_ANOTHER:
                 passed.counts[reason] += 1
-            total += _drain(record.raw_stream, MOST_BYTES - total)
+            total += _drain(record.raw_stream, limits.total_bytes - total)
             continue
         body = record.content_stream()
-        data = _read(body, limit)
-        total += len(data) + _drain(body, MOST_BYTES - total)
-        if len(data) > limit:
+        data = _read(body, limits.page_bytes)
+        total += len(data) + _drain(body, limits.total_bytes - total)
+        if len(data) > limits.page_bytes:
             passed.counts["too large"] += 1
             continue
         passed.pages += 1

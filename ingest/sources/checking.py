@@ -29,8 +29,6 @@ from ingest.store.documents import add_addresses
 from ingest.store.record import record
 from ingest.store.rows import as_json
 
-MOST_NEW = 1000
-"""New addresses that one check hands in; the rest is taken by the next one, a minute later."""
 _IDENTITY = re.compile(r"wechat:(?P<native>[A-Za-z0-9+/]+=*/\d+/\d+)\Z")
 _QUERY = re.compile(r"\?[^\"'\s<>]*")
 
@@ -126,8 +124,9 @@ def _hand_in(store: Store, run_id: int, source: Any, seen: Seen) -> _Ids | None:
             return None
         known = {row.key: row for row in ask(connection, "sources", "known", slug=source.slug, keys=list(seen.items))}
         fresh = [item for key, item in seen.items.items() if key not in known or not known[key].listed]
-        seen.more |= len(fresh) > MOST_NEW
-        fresh = fresh[:MOST_NEW]
+        most = settings().max_check_new
+        seen.more |= len(fresh) > most
+        fresh = fresh[:most]
         later = [
             item for key, item in seen.items.items()
             if key in known and known[key].listed and _is_later(item.updated, known[key].updated_at)

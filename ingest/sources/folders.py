@@ -11,6 +11,7 @@ from typing import Any
 from ingest import imports
 from ingest.discover import folder
 from ingest.model import IngestError, State, Unavailable
+from ingest.settings import settings
 from ingest.store import Store
 
 MOST_TAKEN = 2000
@@ -34,9 +35,10 @@ def take(store: Store, run_id: int, source: Any) -> Taken:
     root = Path(source.url)
     if not root.is_dir():
         return Taken(state=State.NOT_FOUND, reason="the folder is not there")
-    entries = list(islice(folder.listing(root), folder.MOST_FILES + 1))
-    if len(entries) > folder.MOST_FILES:
-        return Taken(state=State.TOO_LARGE, reason=f"the folder holds more than {folder.MOST_FILES:,} files")
+    most = settings().max_folder_files
+    entries = list(islice(folder.listing(root), most + 1))
+    if len(entries) > most:  # each check would list them all
+        return Taken(state=State.TOO_LARGE, reason=f"the folder holds more than {most:,} files")
     known = {row.path: (row.size, row.changed_ns) for row in store.ask("sources", "parts", slug=source.slug)}
     new = folder.changed(iter(entries), known, datetime.now(UTC))
     taken = Taken(len(entries), more=len(new) > MOST_TAKEN)

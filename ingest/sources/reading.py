@@ -15,13 +15,12 @@ from ingest.model import About, NotAText, Refused, State
 from ingest.page import Page
 from ingest.redact import redact
 from ingest.robots import Verdict
+from ingest.settings import settings
 from ingest.sources.adding import told_url
 from ingest.sources.asking import ask_source, note
 from ingest.store import Store
 
 LEASE_SECONDS = 900
-MOST_PAGES = 10
-"""Further pages of a feed or album, and sitemaps of an index, that one check asks for."""
 OK, WAITING = "ok", "waiting"
 
 
@@ -80,8 +79,8 @@ def _take(store: Store, source: Any, fetched: Fetched, seen: Seen, told: Told) -
     _add(source, seen, found)
     if found.places:
         _take_places(store, source, seen, found)
-    asked = {source.url, fetched.url}
-    while found.next_url and found.next_url not in asked and len(asked) < MOST_PAGES and found.items:
+    asked, most = {source.url, fetched.url}, settings().max_check_pages
+    while found.next_url and found.next_url not in asked and len(asked) < most and found.items:
         if not _has_new(store, source, found) or not _on_its_host(source, found.next_url):
             return
         asked.add(found.next_url)
@@ -147,8 +146,9 @@ def _take_places(store: Store, source: Any, seen: Seen, found: Found) -> None:
         or (int(place.changed_at.timestamp() * 1e9) > known.changed_ns if place.changed_at
             else known.taken_at < datetime.now(UTC) - timedelta(days=1))
     ]  # fmt: skip
-    seen.more |= len(changed) > MOST_PAGES
-    for place in changed[:MOST_PAGES]:
+    most = settings().max_check_pages
+    seen.more |= len(changed) > most
+    for place in changed[:most]:
         if not store.ask("sources", "renew", slug=source.slug, fence=source.fence, seconds=LEASE_SECONDS):
             return
         config = {name: value for name, value in source.config.items() if name != "own_server"}

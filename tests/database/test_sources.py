@@ -404,9 +404,8 @@ def test_a_page_that_a_sitemap_says_is_newer_is_looked_at_again(store: Store, la
 
 
 def test_a_long_sitemap_is_handed_in_in_portions(store: Store, lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ingest.sources import checking
-
-    monkeypatch.setattr(checking, "MOST_NEW", 10)
+    monkeypatch.setenv("ESSAYS_MAX_CHECK_NEW", "10")
+    settings.cache_clear()
     urls = "".join(f"<url><loc>https://{BLOG}/p/{n}</loc></url>" for n in range(25))
     lab.script(BLOG, "/map.xml", served(f"<urlset>{urls}</urlset>", '"m"', kind="text/xml"))
     slug = add(store, f"https://{BLOG}/map.xml")
@@ -460,7 +459,8 @@ def test_a_sitemap_that_an_index_names_is_asked_for_where_robots_may(store: Stor
 def test_disallowed_sitemaps_do_not_keep_the_others_from_their_turn(
     store: Store, lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.sources.reading.MOST_PAGES", 2)
+    monkeypatch.setenv("ESSAYS_MAX_CHECK_PAGES", "2")
+    settings.cache_clear()
     lab.script(BLOG, "/robots.txt", rules("/private"))
     lab.script(BLOG, "/map.xml", index_of(*(f"private/{n}.xml" for n in range(4)), "open.xml"))
     lab.script(BLOG, "/open.xml", urls_of("essay"))
@@ -801,3 +801,20 @@ def test_an_archive_that_is_cut_off_keeps_what_it_has(store: Store, tmp_path: Pa
     (tmp_path / "b.warc.gz").write_bytes(b"\x1f\x8bnonsense")
     hand_in(store, tmp_path / "b.warc.gz")
     assert "damaged" in str(rows(store, "SELECT reason FROM essays.fetch_log WHERE file LIKE '%%b.warc.gz'"))
+
+
+def test_the_bounds_of_archives_and_folders_are_settings(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = (EXAMPLES / "article-scaling.html").read_bytes()
+    archive = warc(tmp_path / "a.warc", [(f"https://{WECHAT}/s/{TOKEN}", article, "text/html", 200)] * 4, packed=False)
+    (tmp_path / "b.txt").write_text("两个文件", "utf-8")
+    with monkeypatch.context() as given:
+        given.setenv("ESSAYS_MAX_WARC_RECORDS", "2")
+        given.setenv("ESSAYS_MAX_FOLDER_FILES", "1")
+        settings.cache_clear()
+        hand_in(store, archive)
+        told = check(store, add(store, str(tmp_path)))
+    settings.cache_clear()
+    assert "longer than 2 records" in str(rows(store, "SELECT reason FROM essays.fetch_log WHERE file LIKE '%%a.warc'"))
+    assert (told.state, told.reason) == ("too_large", "the folder holds more than 1 files")
