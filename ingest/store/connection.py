@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import random
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
+import psycopg2
+from psycopg2.extensions import connection as DriverConnection  # noqa: N812  the driver names its class in lower case
 from sqlalchemy import URL, Connection, Engine, Row, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from ingest.model import BadValue, DatabaseDown, IngestError, Unavailable
-from ingest.settings import resource
+from ingest.settings import MIB, resource
+from ingest.store.rows import as_copy
 
 _BLOCK = re.compile(r"^-- (\w+) --$", re.MULTILINE)
+_COLUMNS = re.compile(r"\(([^)]*)\)")
 _DISK_FULL = "53100"
 _SEQUENCE_ENDED = "2200H"
 _READ_ONLY = "25006"
@@ -147,3 +152,18 @@ def ask(connection: Connection, room: str, name: str, **values: Any) -> list[Row
     """The rows of a named statement; an empty list when it returns none."""
     result = connection.exec_driver_sql(statements(room)[name], values)
     return list(result) if result.returns_rows else []
+
+
+def append(connection: Connection, room: str, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds rows by a named COPY whose columns are their keys. Raises ``DBAPIError``, as statements do."""
+    if not rows:
+        return
+    statement = statements(room)[name]
+    columns = _COLUMNS.search(statement)
+    assert columns is not None
+    data = io.BytesIO(as_copy(columns[1].replace(",", " ").split(), rows))
+    try:
+        with cast(DriverConnection, connection.connection.dbapi_connection).cursor() as cursor:
+            cursor.copy_expert(statement, data, MIB)
+    except psycopg2.Error as error:
+        raise DBAPIError(statement, None, error) from error

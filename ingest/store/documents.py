@@ -26,11 +26,13 @@ def proven(look: Look) -> tuple[Address, ...]:
 
 def add_addresses(connection: Connection, addresses: Iterable[Address]) -> dict[str, Row[Any]]:
     """The rows of these addresses by their keys, made where there are none, and locked."""
+    # Two statements: the first one returns only what it writes.
     rows = [
         {"key": a.key, "site": a.site, "url": a.url, "host": urlsplit(a.url).hostname if a.url else None}
         for a in addresses
     ]
-    return {row.key: row for row in ask(connection, "record", "add_addresses", rows=as_json(rows))}
+    ask(connection, "record", "add_addresses", rows=as_json(rows))
+    return {row.key: row for row in ask(connection, "record", "addresses", keys=[row["key"] for row in rows])}
 
 
 def resolve_documents(connection: Connection, looks: list[Look], addresses: dict[str, Row[Any]]) -> dict[str, int]:

@@ -160,15 +160,14 @@ def revision_row(reading: Reading) -> dict[str, Any]:
 
 def segments(essay: Essay) -> Iterator[dict[str, Any]]:
     for turn in essay.turns:
-        data = {"speaker": turn.speaker, "role": turn.role, "said_from": turn.said_from}
-        yield {"kind": "turn", "from_char": turn.start, "to_char": turn.end, "data": data}
+        data: dict[str, Any] = {"speaker": turn.speaker, "role": turn.role, "said_from": turn.said_from}
+        yield {"kind": "turn", "span": f"[{turn.start},{turn.end})", "data": data}
     for image in essay.images:
-        end = None if image.position is None else image.position + 1
+        at = image.position
         yield {
             "kind": "image",
-            "from_char": image.position,
-            "to_char": end,
+            "span": None if at is None else f"[{at},{at + 1})",
             "data": {"url": image.url, "alt": image.alt},
         }
     for chrome in essay.chrome:
-        yield {"kind": "chrome", "from_char": None, "to_char": None, "data": {"type": chrome.kind, "text": chrome.text}}
+        yield {"kind": "chrome", "span": None, "data": {"type": chrome.kind, "text": chrome.text}}

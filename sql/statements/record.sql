@@ -1,4 +1,5 @@
--- What a batch of looks writes, in this order, in one transaction. Rows come as one JSON array.
+-- What a batch of looks writes, in this order, in one transaction. Rows that may be known come as one JSON array; rows that
+-- nobody else can have, whose numbers are drawn beforehand, by COPY.
 
 -- add_sources --
 INSERT INTO ingest.source (slug, kind)
@@ -14,13 +15,16 @@ ON CONFLICT (sha256) DO UPDATE SET bytes = excluded.bytes
     WHERE snapshot.bytes IS NULL AND excluded.bytes IS NOT NULL
 
 -- add_addresses --
--- Every row is locked, known or new: whoever looks at the same address at the same time waits here.
+-- Every row is locked, known or new, written or not: whoever looks at the same address at the same time waits here.
 INSERT INTO ingest.address AS a (key, site, url, host)
 SELECT DISTINCT ON (key) key, site, url, host
 FROM json_to_recordset(%(rows)s::json) AS r (key text, site text, url text, host text)
 ORDER BY key, url NULLS LAST
 ON CONFLICT (key) DO UPDATE SET url = coalesce(a.url, excluded.url), host = coalesce(a.host, excluded.host)
-RETURNING address_id, key, document_id
+    WHERE a.url IS NULL AND excluded.url IS NOT NULL OR a.host IS NULL AND excluded.host IS NOT NULL
+
+-- addresses --
+SELECT address_id, key, document_id FROM ingest.address WHERE key = ANY (%(keys)s)
 
 -- find_documents --
 SELECT d.document_id, d.key, d.site, d.native_id, d.corpus
@@ -66,29 +70,19 @@ RETURNING fetch_id, address_id, origin
 SELECT site, ids, ingest.account_of(site, ARRAY(SELECT json_array_elements_text(ids))) AS account_id
 FROM json_to_recordset(%(rows)s::json) AS r (site text, ids json)
 
+-- draw_revisions --
+SELECT nextval('ingest.revision_revision_id_seq') AS revision_id FROM generate_series(1, %(count)s)
+
 -- add_revisions --
-INSERT INTO ingest.revision (document_id, number, cause, fetch_id, reader, evidence, content_sha, fold_sha, account_id,
+COPY ingest.revision (revision_id, document_id, number, cause, fetch_id, reader, evidence, content_sha, fold_sha, account_id,
     account, author, title, display_title, published_at, published_precision, published_on, language, text, markdown)
-SELECT document_id, number, cause, fetch_id, reader, evidence, decode(content_sha, 'hex'), decode(fold_sha, 'hex'),
-    account_id, account, author, title, display_title, published_at, published_precision, published_on, language, text,
-    markdown
-FROM json_to_recordset(%(rows)s::json) AS r (document_id bigint, number integer, cause text, fetch_id bigint,
-    reader text, evidence text, content_sha text, fold_sha text, account_id bigint, account text, author text, title text,
-    display_title text, published_at timestamptz, published_precision text, published_on date, language text, text text,
-    markdown text)
-RETURNING revision_id, document_id
+FROM STDIN
 
 -- add_segments --
-INSERT INTO ingest.segment (revision_id, n, kind, span, data)
-SELECT revision_id, n, kind, CASE WHEN from_char IS NOT NULL THEN int4range(from_char, to_char, '[)') END, data
-FROM json_to_recordset(%(rows)s::json) AS r (revision_id bigint, n integer, kind text, from_char integer, to_char integer,
-    data jsonb)
+COPY ingest.segment (revision_id, n, kind, span, data) FROM STDIN
 
 -- add_claims --
-INSERT INTO ingest.claim (revision_id, kind, target_key, target_url, quote)
-SELECT revision_id, kind, target_key, target_url, quote
-FROM json_to_recordset(%(rows)s::json) AS r (revision_id bigint, kind text, target_key text, target_url text, quote text)
-ON CONFLICT DO NOTHING
+COPY ingest.claim (revision_id, kind, target_key, target_url, quote) FROM STDIN
 
 -- set_current --
 UPDATE ingest.document d SET
@@ -103,26 +97,28 @@ FROM json_to_recordset(%(rows)s::json) AS r (document_id bigint, revision_id big
     obtained text, url text, site text, native_id text)
 WHERE d.document_id = r.document_id
 
--- set_address_documents --
--- A document that gained an address is related again: an excerpt may have waited for that address.
-WITH bound AS (
-    UPDATE ingest.address a SET document_id = r.document_id, due_at = NULL
-    FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, document_id bigint)
-    WHERE a.address_id = r.address_id AND a.document_id IS NULL
-    RETURNING a.document_id
+-- set_addresses --
+-- What looks say of their addresses. A document that gained one is related again: an excerpt may have waited for it.
+WITH said AS (
+    SELECT * FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, document_id bigint, state text)
+), gained AS (
+    SELECT s.document_id FROM said s JOIN ingest.address a USING (address_id) WHERE a.document_id IS NULL
+), told AS (
+    UPDATE ingest.address a SET
+        state = coalesce(s.state, a.state),
+        document_id = coalesce(a.document_id, s.document_id),
+        due_at = CASE WHEN a.document_id IS NULL AND s.document_id IS NOT NULL THEN NULL ELSE a.due_at END
+    FROM said s
+    WHERE a.address_id = s.address_id
+        AND (a.state IS DISTINCT FROM coalesce(s.state, a.state) OR a.document_id IS NULL AND s.document_id IS NOT NULL)
 )
 UPDATE ingest.revision r SET related_at = NULL
-FROM bound JOIN ingest.document d USING (document_id)
+FROM gained JOIN ingest.document d USING (document_id)
 WHERE r.revision_id = d.current_revision_id AND r.related_at IS NOT NULL
 
--- set_address_states --
-UPDATE ingest.address a SET state = r.state
-FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, state text)
-WHERE a.address_id = r.address_id
-
 -- accept_addresses --
-UPDATE ingest.address a SET due_at = coalesce(a.due_at, now())
-WHERE a.address_id = ANY (%(ids)s) AND a.document_id IS NULL
+UPDATE ingest.address a SET due_at = now()
+WHERE a.address_id = ANY (%(ids)s) AND a.document_id IS NULL AND a.due_at IS NULL
 
 -- add_outcomes --
 -- A file is a mention and a look; a link was mentioned before it is looked at.
@@ -164,6 +160,8 @@ FROM json_to_recordset(%(rows)s::json) AS r (corpus text, path text, document_id
 ORDER BY corpus, path
 ON CONFLICT (corpus, path) DO UPDATE SET
     document_id = coalesce(excluded.document_id, s.document_id), sha256 = excluded.sha256, missing_since = NULL
+    WHERE s.document_id IS DISTINCT FROM coalesce(excluded.document_id, s.document_id)
+        OR s.sha256 <> excluded.sha256 OR s.missing_since IS NOT NULL
 
 -- known_looks --
 -- The last look at each address that once had these bytes, when it was at these bytes and by the same readers.
