@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,27 @@ def before(file: Opened, known: Known, key: str | None) -> Reading | None:
     return Reading(State(row.state), row.reader, reason=row.reason, addresses=(Address(row.key),))
 
 
-def record_all(store: Store, run_id: int, looks: list[Look], on_look: OnLook | None) -> None:
-    record(store, run_id, looks, read.readers())
-    for look in looks:
-        if on_look:
-            on_look(look)
+def record_all(store: Store, run_id: int, batches: Iterable[list[Look]], on_look: OnLook | None) -> None:
+    """Records batches of looks in turn, each while the next one is read: Postgres and this process have a core each.
+
+    What is read must not depend on the batch before being stored. Raises ``IngestError`` as ``record`` does; what was
+    recorded until then stays.
+    """
+
+    def ended(batch: list[Look], recorded: Future[bool]) -> None:
+        recorded.result()
+        for look in batch:
+            if on_look:
+                on_look(look)
+
+    with ThreadPoolExecutor(1) as beside:
+        waiting: tuple[list[Look], Future[bool]] | None = None
+        for looks in batches:
+            if waiting:
+                ended(*waiting)
+            waiting = looks, beside.submit(record, store, run_id, looks, read.readers())
+        if waiting:
+            ended(*waiting)
 
 
 def batches(

@@ -72,10 +72,13 @@ def _remedy(given: str) -> str:
 def load(store: Store, run_id: int, plan: Plan, on_look: OnLook | None = None, found_by: str = FILES) -> None:
     """Reads and stores the files of a plan, joined with its lists, in batches that are committed one by one."""
     entries = _entries(plan.lists)
-    for batch in batches(plan.files, Path):
-        known = {} if entries.listed else known_looks(store, batch.values(), None)
-        looks = [replace(_look(file, entries, known), found_by=found_by) for file in batch.values()]
-        record_all(store, run_id, looks, on_look)
+
+    def looks() -> Iterator[list[Look]]:
+        for batch in batches(plan.files, Path):
+            known = {} if entries.listed else known_looks(store, batch.values(), None)
+            yield [replace(_look(file, entries, known), found_by=found_by) for file in batch.values()]
+
+    record_all(store, run_id, looks(), on_look)
 
 
 def load_lists(
@@ -87,7 +90,7 @@ def load_lists(
     """
     for path in lists:
         if path.lower().endswith(warc.NAMES):
-            _load_archive(store, run_id, path, on_look, found_by)
+            record_all(store, run_id, _archived(path, found_by), on_look)
             continue
         file, entries = open_file(Path(path)), _entries([path])
         reading = Reading(State.NOT_A_PAGE, wechat_export.READER, reason=f"a list of {len(entries.listed)} articles")
@@ -102,23 +105,24 @@ def load_lists(
                 )  # fmt: skip
                 looks.append(_handed_in(f"{path}#{number}", file, told, part=f"#{part}"))
         looks = [replace(look, found_by=found_by) for look in looks]
-        for start in range(0, len(looks), settings().batch_files):
-            record_all(store, run_id, looks[start : start + settings().batch_files], on_look)
+        size = settings().batch_files
+        record_all(store, run_id, (looks[start : start + size] for start in range(0, len(looks), size)), on_look)
 
 
-def _load_archive(store: Store, run_id: int, path: str, on_look: OnLook | None, found_by: str) -> None:
-    """Stores the pages of an archive as they come, then the archive itself with what was passed over."""
-    passed, batch, size = warc.Passed(), [], 0
+def _archived(path: str, found_by: str) -> Iterator[list[Look]]:
+    """The pages of an archive in batches as they come, at last the archive itself with what was passed over."""
+    passed, size = warc.Passed(), 0
+    batch: list[Look] = []
     for captured in _captured(path, passed):
         look = _captured_look(captured, path, found_by)
         batch.append(look)
         size += len(captured.data)
         if len(batch) >= settings().batch_files or size > BATCH_BYTES:
-            record_all(store, run_id, batch, on_look)
+            yield batch
             batch, size = [], 0
     told = Reading(State.NOT_A_PAGE, warc.READER, reason=passed.told())
     archive = _handed_in(path, Opened(Path(path), warc.digest(Path(path)), None), told)
-    record_all(store, run_id, [*batch, replace(archive, found_by=found_by)], on_look)
+    yield [*batch, replace(archive, found_by=found_by)]
 
 
 def _captured(path: str, passed: warc.Passed) -> Iterator[warc.Captured]:

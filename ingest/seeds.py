@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,10 +46,13 @@ def load(
     root = directory(folder)
     places = _paths(root)
     moved = {row.key for row in store.ask("run", "moved_keys", corpus=corpus)}
-    for batch in batches(paths, lambda path: places.get(path, root / path), root):
-        known = known_looks(store, batch.values(), [_key(corpus, path) for path in batch])
-        looks = [_look(corpus, path, file, known, moved) for path, file in batch.items()]
-        record_all(store, run_id, looks, on_look)
+
+    def looks() -> Iterator[list[Look]]:
+        for batch in batches(paths, lambda path: places.get(path, root / path), root):
+            known = known_looks(store, batch.values(), [_key(corpus, path) for path in batch])
+            yield [_look(corpus, path, file, known, moved) for path, file in batch.items()]
+
+    record_all(store, run_id, looks(), on_look)
 
 
 def _paths(root: Path) -> dict[str, Path]:
