@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from bs4 import BeautifulSoup, Tag
 
 from ingest.model import TooCostly
+from ingest.outline import Element, Outline, Script
 from ingest.settings import settings
 
 SAVED_FROM_WITHIN = 4096  # characters at the start of a page in which a "saved from" comment stands
@@ -38,13 +41,21 @@ class Page:
 
     @cached_property
     def soup(self) -> BeautifulSoup:
-        """The tree, parsed once; lxml, since html.parser is quadratic on hostile input.
+        """The whole tree. What is asked with ``first``, ``scripts`` and so on needs a part of it, or none.
 
-        Raises ``TooCostly`` for a page nested so deeply that building the tree is quadratic as well.
+        Raises ``TooCostly`` as ``outline`` does.
         """
-        if self.html.count("<") > self.deepest and nesting(self.html) > self.deepest:
+        return self.outline.tree()
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The elements, parsed once; lxml, since html.parser is quadratic on hostile input.
+
+        Raises ``TooCostly`` for a page nested so deeply that building a tree of it is quadratic as well.
+        """
+        if _has_more(self.html, "<", self.deepest) and nesting(self.html) > self.deepest:
             raise TooCostly("The page is nested too deeply to be a page that people read.")
-        return BeautifulSoup(self.html, "lxml")
+        return Outline(self.html)
 
     @cached_property
     def is_whole(self) -> bool:
@@ -52,24 +63,48 @@ class Page:
         return bool(_END.search(self.html[-_END_WITHIN:])) or "SingleFile" in self.html[:SAVED_FROM_WITHIN]
 
     @cached_property
-    def _places(self) -> dict[str, Tag]:
-        places: dict[str, Tag] = {}
-        for tag in self.soup.find_all(True):
-            for name in classes(tag):
-                places.setdefault(f".{name}", tag)
-            if name := attribute(tag, "id"):
-                places.setdefault(f"#{name}", tag)
+    def scripts(self) -> tuple[Script, ...]:
+        """The scripts in their order."""
+        return tuple(self.outline.scripts())
+
+    @cached_property
+    def declared(self) -> tuple[Element, ...]:
+        """The ``meta`` and ``link`` elements in their order."""
+        return tuple(element for element in self.outline.elements if element.name in ("link", "meta"))
+
+    @cached_property
+    def _places(self) -> dict[str, Element]:
+        places: dict[str, Element] = {}
+        for element in self.outline.elements:
+            for place in _places(element):
+                places.setdefault(place, element)
         return places
 
+    def has(self, *places: str) -> bool:
+        """Whether the page has an element at one of these places; none is built."""
+        return any(place in self._places for place in places)
+
     def first(self, *places: str) -> Tag | None:
-        """The element at the first of these places (``#id`` or ``.class``) that the page has; one walk serves all."""
-        return next((self._places[place] for place in places if place in self._places), None)
+        """The element at the first of these places (``#id`` or ``.class``) that the page has; one walk serves all.
+
+        It stands in what it stands in, but has no neighbours there unless they were built before.
+        """
+        found = next((self._places[place] for place in places if place in self._places), None)
+        return self.outline.tag(found) if found else None
+
+    def every(self, *places: str, limit: int) -> list[Tag]:
+        """The first elements that are at any of these places, in their order."""
+        wanted = frozenset(places)
+        found = (element for element in self.outline.elements if not wanted.isdisjoint(_places(element)))
+        return [self.outline.tag(element) for element in islice(found, limit)]
 
     @cached_property
     def own_urls(self) -> tuple[str, ...]:
         """The addresses that the page gives itself: the canonical one, and the one for shares."""
-        canonical, shared = self.soup.find("link", rel="canonical"), self.soup.find("meta", property="og:url")
-        found = (attribute(canonical, "href") if canonical else "", attribute(shared, "content") if shared else "")
+        links = (one for one in self.declared if one.name == "link" and "canonical" in one.given("rel").split())
+        metas = (one for one in self.declared if one.name == "meta" and one.given("property") == "og:url")
+        canonical, shared = next(links, None), next(metas, None)
+        found = (canonical.given("href") if canonical else "", shared.given("content") if shared else "")
         return tuple(url for url in found if url)
 
     @cached_property
@@ -91,9 +126,27 @@ def nesting(html: str) -> int:
     return deepest
 
 
+def _has_more(html: str, char: str, most: int) -> bool:
+    """Whether a character occurs more often; ``count`` takes twice as long for what occurs rarely."""
+    at = -1
+    for _ in range(most + 1):
+        at = html.find(char, at + 1)
+        if at < 0:
+            return False
+    return True
+
+
+def _places(element: Element) -> Iterator[str]:
+    """Where an element is: what ``first`` finds it by."""
+    if element.attributes:
+        yield from (f".{name}" for name in element.given("class").split())
+        if name := element.given("id"):
+            yield f"#{name}"
+
+
 def attribute(tag: Tag, name: str) -> str:
     """One attribute as a string; empty when it is absent."""
-    value = tag.get(name)
+    value = tag.attrs.get(name)
     return "" if value is None else value if isinstance(value, str) else " ".join(value)
 
 

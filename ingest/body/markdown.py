@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from markdownify import MarkdownConverter
 
+from ingest.outline import Outline
 from ingest.page import attribute
 
 _ESCAPED = re.compile(r"[\\`*]|(?<![^\W_])_|_(?![^\W_])|~~|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\](?=[(:])")
@@ -59,6 +60,5 @@ class _Markdown(MarkdownConverter):
 
 def convert(flat: str) -> str:
     """The Markdown of a flat form."""
-    soup = BeautifulSoup(f"<body>{flat}</body>", "lxml")
-    body = soup.body
+    body = Outline(f"<body>{flat}</body>").tree().body
     return "" if body is None else str(_Markdown().convert_soup(body)).strip("\n")

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from bs4 import BeautifulSoup, Tag
 
 from ingest.layout import embedded
+from ingest.outline import Outline
 from ingest.page import Page, attribute
 
 _SIMPLE = re.compile(r"[.#][\w-]+\Z")
@@ -33,10 +34,11 @@ class Parts:
     def metas(self) -> dict[str, str]:
         """The first content that isn't empty of each meta property, name or itemprop."""
         metas: dict[str, str] = {}
-        for tag in self.soup.find_all("meta", content=True):
-            for kind in ("property", "name", "itemprop"):
-                if (name := attribute(tag, kind).lower()) and (content := attribute(tag, "content").strip()):
-                    metas.setdefault(name, content)
+        for element in self.page.declared:
+            if element.name == "meta" and (content := element.given("content").strip()):
+                for kind in ("property", "name", "itemprop"):
+                    if name := element.given(kind).lower():
+                        metas.setdefault(name, content)
         return metas
 
     @cached_property
@@ -165,8 +167,8 @@ def values(parts: Parts, path: str) -> list[Any]:
 def own_tree(found: Tag | str) -> Tag:
     """A part of a page as a tree of its own, which may be changed. (A copy of a tag takes the square of its depth.)"""
     if isinstance(found, str):
-        return BeautifulSoup(f"<div>{found}</div>", "lxml")
-    tree = BeautifulSoup(str(found), "lxml")
+        return Outline(f"<div>{found}</div>").tree()
+    tree = Outline(str(found)).tree()
     return tree.find(found.name) or tree
 
 

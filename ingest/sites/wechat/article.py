@@ -23,7 +23,7 @@ from ingest.model import (
     Role,
     State,
 )
-from ingest.page import Page, attribute
+from ingest.page import Page
 from ingest.redact import redact_words
 from ingest.sites.wechat import lineage
 from ingest.sites.wechat.addresses import NAME, Identity, address, distinct, identity, made
@@ -55,7 +55,7 @@ class Article:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.fields = Fields(page.soup)
+        self.fields = Fields(page.scripts)
         self.whole = bool(self.fields.data) or bool(self.fields.variable("biz", "bizuin", "ct"))
         self.state = self._type()
         self.told = Told(Body("", ""))
@@ -87,7 +87,8 @@ class Article:
     def _cut(self) -> str | None:
         """Why this is only the beginning of a page. SingleFile leaves the last tags out."""
         html = self.page.html
-        end = len(html.rstrip())
+        tail = html[-_END_WITHIN:]
+        end = len(html) - len(tail) + len(tail.rstrip()) if tail.strip() else len(html.rstrip())
         body = max(html.find("js_article"), html.find("js_content"), 0)
         ended = _END.search(html, max(end - _END_WITHIN, body), end) is not None
         if ended or "SingleFile" in html[:_END_WITHIN]:
@@ -197,10 +198,10 @@ class Article:
     def _metas(self) -> dict[tuple[str, str], str]:
         """What ``meta`` and ``link`` say, the first of a name each, gathered in one walk."""
         metas: dict[tuple[str, str], str] = {}
-        for tag in self.page.soup.find_all(["meta", "link"]):
+        for element in self.page.declared:
             for kind in ("property", "name", "rel"):
-                if name := attribute(tag, kind):
-                    metas.setdefault((kind, name), attribute(tag, "content") or attribute(tag, "href"))
+                if name := element.given(kind):
+                    metas.setdefault((kind, name), element.given("content") or element.given("href"))
         return metas
 
     def _shown(self, *places: str) -> str:

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from html import escape
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from ingest.body import Body, picture, render
 from ingest.model import Image, State
+from ingest.outline import Outline
 from ingest.page import Page
 from ingest.redact import redact_url, redact_words
 from ingest.sites.wechat.fields import Fields, js_decoded, plain, unescape
@@ -56,12 +57,12 @@ def _article(page: Page, fields: Fields) -> Told:
     if content is not None and not card:
         told = _rendered(page, content)
     if _empty(told):  # of two containers the first may be a decoy
-        others = page.soup.find_all(id="js_content", limit=_MOST_CONTAINERS)[1:]
+        others = page.every("#js_content", limit=_MOST_CONTAINERS)[1:]
         told = next((other for other in (_rendered(page, tag) for tag in others) if not _empty(other)), told)
     if not _empty(told):
         return told
     markup = (template.string if template else None) or fields.data.get("content_noencode")
-    root = BeautifulSoup(markup, "lxml").body if isinstance(markup, str) and markup.strip() else None
+    root = Outline(markup).tree().body if isinstance(markup, str) and markup.strip() else None
     if root is not None:
         told = _rendered(page, root)
     elif card and content is not None:
@@ -80,7 +81,7 @@ def _rendered(page: Page, root: Tag) -> Told:
 def _post(page: Page, fields: Fields, state: State) -> Told:
     """The words of a post are lines, not paragraphs; its pictures stand in a list of their own."""
     markup, words = _post_words(page, fields, state)
-    lines = BeautifulSoup("<p>" + escape(words, quote=False).replace("\n", "<br>") + "</p>", "lxml")
+    lines = Outline("<p>" + escape(words, quote=False).replace("\n", "<br>") + "</p>").tree()
     body = render(lines)
     images = _post_images(page, fields) if state is State.IMAGE_POST else ()
     shown = "\n\n".join(f"![{image.alt or ''}]({image.url})" for image in images)
@@ -116,7 +117,7 @@ def _links(words: str) -> Tag | None:
     """The mark-up of a post that mentions articles."""
     if "mp.weixin.qq.com" not in words:
         return None
-    return BeautifulSoup(words if "<a" in words else unescape(words), "lxml").body
+    return Outline(words if "<a" in words else unescape(words)).tree().body
 
 
 def _post_images(page: Page, fields: Fields) -> tuple[Image, ...]:

@@ -10,12 +10,12 @@ assignment that has one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from html import unescape as entity
 from typing import TypeAlias
 
-from bs4 import BeautifulSoup
-
+from ingest.outline import Script
 from ingest.text import storable
 
 _DOUBLE = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -73,11 +73,11 @@ def plain(words: str) -> str:
 class Fields:
     """What the scripts of one page say."""
 
-    def __init__(self, soup: BeautifulSoup) -> None:
-        scripts = [tag.string or "" for tag in soup.find_all("script") if "html" not in str(tag.get("type", ""))]
-        self._data = next((script for script in scripts if _DATA.search(script)), "")
-        own = (script for script in scripts if len(script) < _LIBRARY and script is not self._data)
-        self._scripts = "\n".join(own)
+    def __init__(self, scripts: Iterable[Script]) -> None:
+        own = [script for script in scripts if "html" not in script.kind]
+        self._data = next((one.words for one in own if "cgiDataNew" in one.text and _DATA.search(one.words)), "")
+        words = (one.words for one in own if len(one.text) < _LIBRARY)
+        self._scripts = "\n".join(one for one in words if one is not self._data)
 
     @cached_property
     def data(self) -> dict[str, Value]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from ingest.model import State
+from ingest.page import Page
 from ingest.text import fold
 
 # The first that occurs in the notice decides, so the particular stands before the general. Words are compared folded:
@@ -102,8 +103,9 @@ _ANSWER = re.compile(r'\s*\{.{0,300}?"ret"\s*:\s*"?(-?\d{1,9})', re.DOTALL)
 
 _ONE_SPELLING = str.maketrans({"帐": "账", "賬": "账", "佈": "布"})
 _CAPTCHA_SCRIPTS = ("secitptpage/verify.html", "secitptpage/template/verify", "TCaptcha.js")
-_TITLES = ".weui-msg__title, .mesg-block, .global_error_msg, .page_rumor"
-_DETAILS = ".weui-msg__desc, .weui-msg__tips"
+_TITLES = (".weui-msg__title", ".mesg-block", ".global_error_msg", ".page_rumor")
+_DETAILS = (".weui-msg__desc", ".weui-msg__tips")
+_MOST_WORDS = 3  # titles, and details, that are one notice
 _WRITTEN = re.compile(r"weui-msg__(?:title|desc)[^<>]{0,80}>([^<]{1,300})<")
 _MIGRATED = re.compile(r"""transferTargetLink\s*=\s*["']([^"'\n]{1,2000})["']""")
 _WORD = re.compile(r"\w")
@@ -111,24 +113,24 @@ _LONGEST = 500  # characters of a sentence that are kept
 _SHORT_PAGE = 2000  # characters of text; an article that lost its container has more
 
 
-def is_captcha(soup: BeautifulSoup, scripts: str) -> bool:
+def is_captcha(page: Page, scripts: str) -> bool:
     """Whether the page is the captcha's, known by its scripts: one variant has no words at all."""
-    if any(marker in scripts for marker in _CAPTCHA_SCRIPTS) or soup.find(id="js_verify") is not None:
+    if any(marker in scripts for marker in _CAPTCHA_SCRIPTS) or page.has("#js_verify"):
         return True
-    sources = (str(tag.get("src", "")) for tag in soup.find_all("script", src=True))
-    return any(marker in source for source in sources for marker in _CAPTCHA_SCRIPTS)
+    return any(marker in script.source for script in page.scripts for marker in _CAPTCHA_SCRIPTS)
 
 
-def sentence(soup: BeautifulSoup, scripts: str) -> str:
+def sentence(page: Page, scripts: str) -> str:
     """What the notice says: shown, or written by a script; empty when the page is no notice."""
-    shown = [_words(tag) for tag in (*soup.select(_TITLES, limit=3), *soup.select(_DETAILS, limit=3))]
+    shown = [_words(tag) for places in (_TITLES, _DETAILS) for tag in page.every(*places, limit=_MOST_WORDS)]
     if not any(shown):
         shown = [" ".join(words.split()) for words in _WRITTEN.findall(scripts)[:4]]
-    message = None if any(shown) else soup.find(class_="weui-msg")
+    message = None if any(shown) else page.first(".weui-msg")
     if message is not None:
         shown = [_words(message)]
-    if not any(shown) and soup.title is not None and (message is not None or len(soup.get_text()) < _SHORT_PAGE):
-        shown = [_words(soup.title)]
+    title = None if any(shown) else page.soup.title
+    if title is not None and (message is not None or len(page.soup.get_text()) < _SHORT_PAGE):
+        shown = [_words(title)]
     return " ".join(dict.fromkeys(words for words in shown if _WORD.search(words)))[:_LONGEST]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.model import Address, Reading, State
-from ingest.page import Page, attribute, classes
+from ingest.page import Page, classes
 from ingest.sites.wechat import notices
 from ingest.sites.wechat.addresses import HOSTS, NAME, address, distinct, host, is_captcha
 from ingest.sites.wechat.article import READER, Article
@@ -23,16 +23,15 @@ def owns(page: Page) -> bool:
         if url and host(url) in HOSTS | _STOPPED:
             return True
     page = _whole(page)
-    soup = page.soup
     outer, inner = page.first("#js_article"), page.first("#js_content")
     if any(tag and not ours.isdisjoint(classes(tag)) for tag, ours in zip((outer, inner), _OURS, strict=True)):
         return True
-    if inner and page.first("#activity-name"):
+    if inner and page.has("#activity-name"):
         return True
-    scripts = "\n".join(tag.string or attribute(tag, "src") for tag in soup.find_all("script"))
-    sources = " ".join(attribute(tag, "href") for tag in soup.find_all("link"))
+    scripts = "\n".join(script.words or script.source for script in page.scripts)
+    sources = " ".join(element.given("href") for element in page.declared if element.name == "link")
     ours = "mmbizwap" in scripts or "res.wx.qq.com" in scripts or "res.wx.qq.com" in sources
-    return ours and (bool(notices.sentence(soup, scripts)) or notices.is_captcha(soup, scripts))
+    return ours and (bool(notices.sentence(page, scripts)) or notices.is_captcha(page, scripts))
 
 
 def read(page: Page) -> Reading:
@@ -41,13 +40,13 @@ def read(page: Page) -> Reading:
     if is_captcha(page.url):
         return _captcha(page)
     reading = None
-    if page.first(*_CONTAINERS):
+    if page.has(*_CONTAINERS):
         article = Article(page)
         reading = article.reading()
         if reading.essay is not None and not article.empty:
             return reading
-    scripts = "\n".join(tag.string or "" for tag in page.soup.find_all("script"))
-    if notices.is_captcha(page.soup, scripts):
+    scripts = "\n".join(script.words for script in page.scripts)
+    if notices.is_captcha(page, scripts):
         return _captcha(page)
     return _notice(page, scripts, reading)
 
@@ -71,7 +70,7 @@ def _notice(page: Page, scripts: str, empty: Reading | None) -> Reading:
     """What the site says instead; beside a container without a body (``empty``) only a known notice counts."""
     if empty is not None and page.first(".weui-msg", ".weui-msg__title", ".mesg-block") is None:
         return empty
-    said = notices.sentence(page.soup, scripts)
+    said = notices.sentence(page, scripts)
     state = notices.answer(page.html) if page.html[:1] == "{" else None
     if state is not None:
         said = page.html[:200]
