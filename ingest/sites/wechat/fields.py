@@ -27,6 +27,19 @@ _DATA = re.compile(r"cgiDataNew\s{0,9}=\s{0,9}\{")
 _LIBRARY = 1_000_000  # characters; a longer script is the same on all pages and holds nothing of this one
 _PREFIXES = ("var ", "window.", "d.", "_g.")
 _MOST_ASSIGNMENTS = 200
+_VARIABLES = (
+    *("ContentNoEncode", "TextContentNoEncode", "_copyright_stat", "alias", "appmsgid", "author", "biz", "bizuin"),
+    *("content_noencode", "copyright_stat", "createTime", "create_time", "ct", "desc", "idx", "is_paid"),
+    *("is_pay_subscribe", "item_show_type", "itemidx", "link", "mid", "msg_link", "msg_source_url", "msg_title"),
+    *("nick_name", "nickname", "oriCreateTime", "ori_create_time", "ori_send_time", "reprint_url", "share_notice"),
+    *("sn", "source_biz", "source_encode_biz", "source_idx", "source_mid", "source_url", "svr_time", "title"),
+    *("user_name", "videoContentNoEncode"),
+)
+"""The names that are looked for; no page is searched for another one."""
+_NAMED = {
+    prefix: re.compile(f"{re.escape(prefix)}({'|'.join(sorted(_VARIABLES, reverse=True))})") for prefix in _PREFIXES
+}
+_WITHIN = {name: [short for short in _VARIABLES if name.startswith(short)] for name in _VARIABLES}
 _ASSIGNED = re.compile(r"\s*=\s*(?:\(?\s*xml\s*\?[^:;\n]{0,300}:)?")
 _TERM = re.compile(
     rf"[\s(]*(?:(?:htmlDecode|JsDecode)\s*\()?\s*(?:({_DOUBLE}|{_SINGLE})|[A-Za-z_$][\w.$]*(?:\[[^\]\n]{{0,60}}\])?)"
@@ -35,6 +48,10 @@ _TERM = re.compile(
 )
 
 _TOKEN = re.compile(rf"\s*(?:({_DOUBLE}|{_SINGLE})|(-?\d[\w.]*)|([A-Za-z_$][\w$.]*)|(\|\||.))", re.DOTALL)
+_MEMBER = re.compile(
+    rf"\s*([A-Za-z_$][\w$.]*)\s*:\s*(JsDecode\s*\(\s*)?({_DOUBLE}|{_SINGLE})(?(2)\s*\))(\s*\*\s*1)?\s*(?:,|(?=\}}))",
+    re.DOTALL,
+)
 _DEEPEST = 40
 
 _MARKUP = re.compile(r"</?(?:a|b|em|i|img|mp-[a-z-]+|p|section|span|strong|br)(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -48,6 +65,11 @@ def js_decoded(literal: str) -> str:
     """The value of a JavaScript string literal, without its quotes. A broken escape stands for itself."""
     if "\\" not in literal:
         return literal
+    if literal.count("\\") == literal.count("\\x"):  # Python reads these alike, and quickly
+        try:
+            return literal.encode("raw_unicode_escape").decode("unicode_escape")
+        except UnicodeDecodeError:
+            pass  # one is broken
     value = _ESCAPE.sub(_unescaped, literal)
     return storable(value) if "\\u" in literal else value  # two halves may make a character
 
@@ -85,27 +107,26 @@ class Fields:
         found = _DATA.search(self._data)
         return objects(self._data[found.end() - 1 :]) if found else {}
 
-    def has(self, words: str) -> bool:
-        """Whether these characters stand in a script that isn't the article's data."""
-        return words in self._scripts
-
     def variable(self, *names: str) -> str:
         """The first assignment of a string to one of these names that isn't empty, or an empty string."""
         for name in names:
             for prefix in _PREFIXES:
-                if value := self._assigned(prefix + name):
-                    return value
+                for at in self._places[prefix][name]:
+                    if value := _assigned(self._scripts, at):
+                        return value
         return ""
 
-    def _assigned(self, name: str) -> str:
-        at = -1
-        for _ in range(_MOST_ASSIGNMENTS):
-            at = self._scripts.find(name, at + 1)
-            if at < 0:
-                break
-            if value := _assigned(self._scripts, at + len(name)):
-                return value
-        return ""
+    @cached_property
+    def _places(self) -> dict[str, dict[str, list[int]]]:
+        """For each prefix the characters at which each name ends behind it, gathered in one sweep."""
+        places: dict[str, dict[str, list[int]]] = {}
+        for prefix, pattern in _NAMED.items():
+            places[prefix] = {name: [] for name in _VARIABLES}
+            for found in pattern.finditer(self._scripts):
+                for name in _WITHIN[found[1]]:
+                    if len(places[prefix][name]) < _MOST_ASSIGNMENTS:
+                        places[prefix][name].append(found.start(1) + len(name))
+        return places
 
     def literal(self, name: str) -> Value:
         """The first list or object that is assigned to ``name`` and isn't empty, or an empty string."""
@@ -184,7 +205,14 @@ class _Literal:
 
     def _members(self, depth: int) -> dict[str, Value]:
         members: dict[str, Value] = {}
-        while token := self._next(depth):
+        self._broken = self._broken or depth > _DEEPEST
+        while not self._broken:
+            if found := _MEMBER.match(self._script, self._at):
+                members[found[1]] = js_decoded(found[3][1:-1]) or ("1" if found[4] else "")
+                self._at = found.end()
+                continue
+            if (token := self._next(depth)) is None:
+                break
             string, number, name, sign = token.groups()
             if sign == "}":
                 break
