@@ -49,9 +49,19 @@ class Habits:
 
 def dropped(tag: Tag) -> bool:
     """Whether nobody reads this element: scripts, controls, what is hidden, the line numbers beside code."""
-    if tag.name in _DROPPED or _HIDDEN.search(attribute(tag, "style")):
+    if tag.name in _DROPPED:
+        return True
+    if not tag.attrs:
+        return False
+    if styled(tag, _HIDDEN, "none"):
         return True
     return not _GUTTERS.isdisjoint(classes(tag))
+
+
+def styled(tag: Tag, pattern: re.Pattern[str], word: str) -> bool:
+    """Whether the style of an element has the pattern, which is only tried where its ``word`` is."""
+    style = attribute(tag, "style")
+    return bool(style) and word in style.lower() and pattern.search(style) is not None
 
 
 def holds(root: Tag, names: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ from bs4 import Tag
 from bs4.element import CData, NavigableString, PageElement
 
 from ingest.body import code, tables
-from ingest.body.elements import FRAMES, Habits, dropped, picture, target
+from ingest.body.elements import FRAMES, Habits, dropped, picture, styled, target
 from ingest.body.writer import CellWriter, Leave, Writer, one_line
 from ingest.page import attribute
 
@@ -116,7 +116,7 @@ class Flow:
             return None if url is None else self.writer.style("a", self.habits.link(url))
         if name in FRAMES:
             return self.writer.frame(name, _before(tag))
-        if name in _BLOCKS or _AS_BLOCK.search(attribute(tag, "style")):
+        if name in _BLOCKS or styled(tag, _AS_BLOCK, "play"):
             self.writer.boundary()
             return self.writer.boundary
         return None

@@ -28,6 +28,8 @@ def seen(words: str) -> str:
 
 def one_line(words: str) -> str:
     """The words as a browser sets them: one space, whatever stands between two of them."""
+    if words.isprintable() and "  " not in words:  # most are: no character of the two patterns is printable but a space
+        return words
     return _SPACE.sub(" ", seen(words))
 
 
@@ -147,7 +149,7 @@ class Writer:
 
     def words(self, raw: str) -> None:
         """Words as they stand in the page."""
-        words = one_line(raw)
+        words = " " if raw == "\n" else one_line(raw)  # most blanks
         if not words.strip(" "):
             self._space = self._space or bool(words)
             return
