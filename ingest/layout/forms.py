@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from ingest.model import Address
@@ -119,8 +119,9 @@ def _whole(parts: SplitResult) -> dict[str, str]:
     return {"host": host, "spelled": f"{parts.scheme}://{host}{parts.path}"}
 
 
+@lru_cache(maxsize=256)
 def _split(url: str) -> SplitResult | None:
-    """The parts of an address in any spelling; None when it has none, or a name and password."""
+    """The parts of an address in any spelling; None when it has none, or a name and password. Every site asks."""
     url = url.strip()
     for escaped, plain in _ESCAPES:
         url = url.replace(escaped, plain)
