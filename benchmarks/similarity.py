@@ -30,7 +30,6 @@ from benchmarks.report import arguments, show
 from ingest.similarity import Index, Passage, Verdict, compare, fingerprints, shingles
 from ingest.similarity.candidates import RARE
 from ingest.similarity.comparison import MIN_WEIGHT
-from ingest.similarity.rarity import Rarity
 from ingest.text import fold
 
 CLASSES = ("exact", "near", "contain", "contain_surround", "digest3", "contained_by")
@@ -103,13 +102,13 @@ def kinds(index: Index) -> tuple[Counter[tuple[str, str]], Callable[[Essay], Fou
 def common_only(missed: list[tuple[Essay, int]], corpus: Mapping[int, str]) -> int:
     """How many of the missed pairs share nothing but what more than ``RARE`` essays have, which no method can tell."""
     ready = {number: shingles(text) for number, text in corpus.items()}
-    everything = np.sort(np.concatenate([text.distinct for text in ready.values()]))
+    everything = np.sort(np.concatenate([text.grams.hashes for text in ready.values()]))
     count = 0
     for query, target in missed:
         text = shingles(query["text"])
-        works = everything.searchsorted(text.distinct, "right") - everything.searchsorted(text.distinct)
-        once = Rarity(text.distinct, np.where(works > RARE, 10**6, 1))
-        count += compare(text, ready[target], once).verdict is None
+        grams = text.grams.hashes
+        having = everything.searchsorted(grams, "right") - everything.searchsorted(grams)
+        count += compare(text, ready[target], np.where(having > RARE, 10**6, 1)).verdict is None
     return count
 
 

@@ -8,7 +8,6 @@ from ingest.similarity.candidates import POSTINGS, Candidates, candidates
 from ingest.similarity.comparison import Comparison, Passage, Verdict, compare, relate
 from ingest.similarity.fingerprint import HASH_BITS, fingerprints, probes
 from ingest.similarity.index import Index
-from ingest.similarity.rarity import Rarity, rarity
 from ingest.similarity.shingles import Shingles, shingles
 
 __all__ = [
@@ -18,14 +17,12 @@ __all__ = [
     "Comparison",
     "Index",
     "Passage",
-    "Rarity",
     "Shingles",
     "Verdict",
     "candidates",
     "compare",
     "fingerprints",
     "probes",
-    "rarity",
     "relate",
     "shingles",
 ]

@@ -7,12 +7,13 @@ and Waterman with linear gap costs. So a chance match beyond the end of a passag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ingest.similarity.folding import Codes
-from ingest.similarity.shingles import PLACE, Floats, Ints, Shingles
+from ingest.similarity.shingles import Floats, Ints, Shared, Shingles
 
 OCCURRENCES = 4  # a k-gram that a text repeats more often tells nothing about places
 BRIDGE = 16  # characters on one diagonal that may differ within a segment: a changed word and the k-grams it spoils
@@ -23,7 +24,8 @@ LOOK_BACK = 32  # segments before a segment that may precede it in a passage: bo
 EXTENSION = 64  # characters looked at beyond an end: what two changes near it can hide from k-grams
 CHANGE = 2  # matching characters that a changed one costs there
 _SKIPS = ((0, 0), (1, 0), (0, 1), (2, 0), (0, 2))  # characters left out of one text
-_MIDDLE = 1 << 30  # makes diagonals positive
+_PLACE = 0xFFFFFFFF
+_ROUNDING = 1e-9  # sums in another order
 
 
 class Span(NamedTuple):
@@ -37,6 +39,7 @@ class Span(NamedTuple):
 
 
 class _Segments(NamedTuple):
+    text: Ints
     from_a: Ints
     to_a: Ints
     from_b: Ints
@@ -44,17 +47,27 @@ class _Segments(NamedTuple):
     weight: Floats
 
 
-def align(a: Shingles, b: Shingles, weight: Floats, least: float) -> list[Span]:
-    """The passages that two texts share, best first.
+def align(a: Shingles, others: Sequence[Shingles], found: Shared, weight: Floats, least: float) -> list[list[Span]]:
+    """The passages that a text shares with each of others, best first.
 
-    ``weight``: what each character of ``a`` is worth; ``least``: of the characters of a passage that match. Of passages
-    that lie on one another for the most part, as in a text that repeats itself, only the best is told.
+    ``found``: the k-grams that they share, of more texts perhaps; ``weight``: what each character of ``a`` is worth;
+    ``least``: of the characters of a passage that match. Of passages that lie on one another for the most part, as in a
+    text that repeats itself, only the best is told.
     """
-    places_a, places_b = _common(a.sorted, b.sorted)
-    if not places_a.size:
-        return []
-    found = _segments(places_a, places_b, a, _sums(weight))
-    score, before = _chain(found, _sums(a.information), _sums(b.information))
+    segments = _segments(a, others, found, weight)
+    bounds = segments.text.searchsorted(np.arange(len(others) + 1))
+    # No passage is worth more than all segments of its text together.
+    worth = _sums(segments.weight)[bounds]
+    sums_a = _sums(a.information)
+    spans: list[list[Span]] = [[] for _ in others]
+    for number in np.flatnonzero(np.diff(worth) >= least * (1 - _ROUNDING)).tolist():
+        own = _Segments._make(values[bounds[number] : bounds[number + 1]] for values in segments)
+        spans[number] = _passages(a, others[number], own, sums_a, least)
+    return spans
+
+
+def _passages(a: Shingles, b: Shingles, found: _Segments, sums_a: Floats, least: float) -> list[Span]:
+    score, before = _chain(found, sums_a, _sums(b.information))
     spans: list[Span] = []
     told_a, told_b = np.zeros(a.codes.size, bool), np.zeros(b.codes.size, bool)
     used = [False] * len(score)
@@ -113,35 +126,42 @@ def _sums(values: Floats) -> Floats:
     return np.concatenate(([0.0], values.cumsum()))
 
 
-def _common(a: Ints, b: Ints) -> tuple[Ints, Ints]:
-    """The places in both texts of the k-grams that they share, every pair of places."""
-    if not b.size:
-        return a[:0], b[:0]
-    hashes_a, hashes_b = a >> 32, b >> 32
-    first = hashes_b.searchsorted(hashes_a)
-    shared = hashes_b.take(first, mode="clip") == hashes_a
-    hashes_a, first, places = hashes_a[shared], first[shared], a[shared] & PLACE
-    times_b = hashes_b.searchsorted(hashes_a, "right") - first
-    runs = np.diff(np.flatnonzero(np.diff(hashes_a, prepend=-1)), append=hashes_a.size)
-    telling = (runs.repeat(runs) <= OCCURRENCES) & (times_b <= OCCURRENCES)
-    places, first, times_b = places[telling], first[telling], times_b[telling]
-    nth = np.arange(times_b.sum()) - (times_b.cumsum() - times_b).repeat(times_b)
-    return places.repeat(times_b), b[first.repeat(times_b) + nth] & PLACE
+def _pairs(a: Shingles, texts: int, found: Shared) -> tuple[Ints, Ints, Ints]:
+    """Every pair of places in ``a`` and in one of the first ``texts`` others that begin the same k-gram.
+
+    The others' numbers, the places in ``a``, those in the others.
+    """
+    grams = a.grams
+    telling = np.flatnonzero((found.text < texts) & (np.maximum(found.times, grams.times[found.gram]) <= OCCURRENCES))
+    gram = found.gram[telling]
+    times = grams.times[gram]
+    again = telling.repeat(times)
+    nth = np.arange(again.size) - (times.cumsum() - times - grams.first[gram]).repeat(times)
+    return found.text[again], grams.places[nth], found.place[again]
 
 
-def _segments(places_a: Ints, places_b: Ints, a: Shingles, weights: Floats) -> _Segments:
-    """The segments of at least ``MIN_SEGMENT``, by their place in ``a``."""
-    key = np.sort((places_a - places_b + _MIDDLE) << 32 | places_a)
-    end = np.maximum.accumulate(key - (key & PLACE) + a.ends[key & PLACE])
+def _segments(a: Shingles, others: Sequence[Shingles], found: Shared, weights: Floats) -> _Segments:
+    """The segments of at least ``MIN_SEGMENT``, by text and place in ``a``."""
+    text, places_a, places_b = _pairs(a, len(others), found)
+    if not text.size:
+        return _Segments(text, text, text, text, text, np.empty(0))
+    sums = np.stack((_sums(a.information), _sums(weights)))
+    # The others lie one behind the other, so far apart that they share no diagonal; there is room for 2^31 characters.
+    starts = np.cumsum([0] + [other.codes.size + a.codes.size + 1 for other in others])
+    key = np.sort((places_a - places_b - starts[text] + starts[-1]) << 32 | places_a)
+    end = np.maximum.accumulate(key - (key & _PLACE) + a.ends[key & _PLACE])
     key, end, _ = _merged(key, end, 0)
-    sums = np.stack((_sums(a.information), weights))
-    values = sums[:, end & PLACE] - sums[:, key & PLACE]
+    values = sums[:, end & _PLACE] - sums[:, key & _PLACE]
     key, end, new = _merged(key, end, BRIDGE)
     information, weight = np.add.reduceat(values, new, axis=1)
     kept = np.flatnonzero(information >= MIN_SEGMENT)
-    kept = kept[(key[kept] & PLACE).argsort(kind="stable")]
-    from_a, to_a, diagonal = key[kept] & PLACE, end[kept] & PLACE, (key[kept] >> 32) - _MIDDLE
-    return _Segments(from_a, to_a, from_a - diagonal, to_a - diagonal, weight[kept])
+    from_a, to_a = key[kept] & _PLACE, end[kept] & _PLACE
+    shift = starts[-1] - (key[kept] >> 32)
+    text = starts.searchsorted(from_a + shift, "right") - 1
+    shift -= starts[text]
+    order = np.lexsort((from_a, text))
+    told = (text, from_a, to_a, from_a + shift, to_a + shift, weight[kept])
+    return _Segments._make(values[order] for values in told)
 
 
 def _merged(begin: Ints, end: Ints, gap: int) -> tuple[Ints, Ints, Ints]:

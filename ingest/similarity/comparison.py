@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 
 from ingest.similarity.alignment import Span, align, extended
-from ingest.similarity.rarity import Rarity, rarity
-from ingest.similarity.shingles import Floats, Shingles, shingles
+from ingest.similarity.rarity import weights, works
+from ingest.similarity.shingles import Floats, Ints, Shared, Shingles, shared, shingles
 
 MIN_PASSAGE = 60  # folded characters of the shortest passage that relates texts
 MIN_WEIGHT = 25.0  # what must match in it, in Han characters that one work has: below it, finds are addresses and names
@@ -52,10 +52,14 @@ class Comparison:
     part: Literal["a", "b"] | None = None
 
 
-def compare(a: str | Shingles, b: str | Shingles, common: Rarity | None = None) -> Comparison:
-    """Compares two texts; without ``common``, all that they share counts in full. Linear in their lengths."""
+def compare(a: str | Shingles, b: str | Shingles, having: Ints | None = None) -> Comparison:
+    """Compares two texts. Linear in their lengths.
+
+    ``having``: how many works have each of the k-grams of ``a`` (``Shingles.grams``); without it, each is of one work.
+    """
     a, b = _ready(a), _ready(b)
-    return _compared(a, b, common.weights(a) if common else a.information, common)
+    found = shared(a, [b])
+    return _compared(a, [b], found, np.ones(a.grams.hashes.size, np.int64) if having is None else having)[0]
 
 
 def relate(
@@ -68,27 +72,38 @@ def relate(
     """
     if not compared:
         return {}
-    a, others = _ready(text), {number: _ready(b) for number, b in compared.items()}
-    common = rarity(a, list(others.values()), [_ready(witness) for witness in witnesses])
-    weight = common.weights(a)
-    comparisons = {number: _compared(a, b, weight, common) for number, b in others.items()}
-    return {number: comparison for number, comparison in comparisons.items() if comparison.verdict}
+    a, others = _ready(text), [_ready(b) for b in compared.values()]
+    texts = [*others, *(_ready(witness) for witness in witnesses)]
+    found = shared(a, texts)
+    comparisons = _compared(a, others, found, works(a, texts, found, len(others)))
+    return {number: one for number, one in zip(compared, comparisons, strict=True) if one.verdict}
 
 
 def _ready(text: str | Shingles) -> Shingles:
     return text if isinstance(text, Shingles) else shingles(text)
 
 
-def _compared(a: Shingles, b: Shingles, weight_a: Floats, common: Rarity | None) -> Comparison:
-    if a.codes.size and np.array_equal(a.codes, b.codes):
-        whole = Span(0, a.codes.size, 0, b.codes.size)
-        return Comparison(Verdict.SAME_TEXT, 1.0, 1.0, (_passage(whole, a, b),))
-    found = [span for span in align(a, b, weight_a, MIN_WEIGHT) if span.to_a - span.from_a >= MIN_PASSAGE]
-    if not found:
-        return Comparison()
-    spans = [extended(span, a.codes, b.codes) for span in found]
+def _compared(a: Shingles, others: Sequence[Shingles], found: Shared, having: Ints) -> list[Comparison]:
+    """What a text and each of others are of one another."""
+    weight = weights(a, a.grams.places, having.repeat(a.grams.times))
+    aligned = align(a, others, found, weight, MIN_WEIGHT)
+    comparisons = []
+    for number, (b, spans) in enumerate(zip(others, aligned, strict=True)):
+        if a.codes.size and np.array_equal(a.codes, b.codes):
+            whole = Span(0, a.codes.size, 0, b.codes.size)
+            comparisons.append(Comparison(Verdict.SAME_TEXT, 1.0, 1.0, (_passage(whole, a, b),)))
+        elif long := [span for span in spans if span.to_a - span.from_a >= MIN_PASSAGE]:
+            own = found.text == number
+            weight_b = weights(b, found.place[own], having[found.gram[own]])
+            comparisons.append(_told(a, b, [extended(span, a.codes, b.codes) for span in long], weight, weight_b))
+        else:
+            comparisons.append(Comparison())
+    return comparisons
+
+
+def _told(a: Shingles, b: Shingles, spans: list[Span], weight_a: Floats, weight_b: Floats) -> Comparison:
     share_a = _covered(((s.from_a, s.to_a) for s in spans), weight_a)
-    share_b = _covered(((s.from_b, s.to_b) for s in spans), common.weights(b) if common else b.information)
+    share_b = _covered(((s.from_b, s.to_b) for s in spans), weight_b)
     verdict = _verdict(share_a, share_b)
     part: Literal["a", "b"] | None = None
     if verdict is not Verdict.NEAR_COPY:
