@@ -112,13 +112,15 @@ def _index(connection: Connection, pending: Sequence[Any]) -> None:
 
 def _keys(numbered: Sequence[tuple[int, str]]) -> list[int]:
     """The rows of the index that these texts have under these numbers, in its order."""
-    keys = [similarity.fingerprints(text) << NUMBER_BITS | number for number, text in numbered]
-    return [int(key) for key in np.sort(np.concatenate(keys))] if keys else []
+    made = similarity.fingerprints_of([text for _, text in numbered])
+    keys = [own << NUMBER_BITS | number for own, (number, _) in zip(made, numbered, strict=True)]
+    return np.sort(np.concatenate(keys)).tolist() if keys else []
 
 
 def _measure(connection: Connection, pending: Sequence[Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The matches of these revisions with all that is in the index, and the passages of them."""
-    probes = {row.revision_id: similarity.probes(row.text).tolist() for row in pending}
+    made = similarity.probes_of([row.text for row in pending])
+    probes = {row.revision_id: own.tolist() for row, own in zip(pending, made, strict=True)}
     wanted = sorted({probe for own in probes.values() for probe in own})
     found = {row.probe: row.numbers for row in ask(connection, "relate", "look_up", probes=wanted, most=POSTINGS + 1)}
     own_numbers = _numbers(connection, [row.revision_id for row in pending])

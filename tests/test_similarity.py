@@ -7,7 +7,19 @@ import numpy as np
 import pytest
 from opencc import OpenCC
 
-from ingest.similarity import Index, Passage, Verdict, candidates, compare, fingerprints, probes, relate, shingles
+from ingest.similarity import (
+    Index,
+    Passage,
+    Verdict,
+    candidates,
+    compare,
+    fingerprints,
+    fingerprints_of,
+    probes,
+    probes_of,
+    relate,
+    shingles,
+)
 from ingest.similarity.candidates import MOST, POSTINGS
 from ingest.similarity.fingerprint import HASH_BITS, WINDOW
 from ingest.similarity.folding import fold as fold_with_offsets
@@ -92,6 +104,23 @@ def test_texts_with_a_long_enough_passage_in_common_share_a_fingerprint() -> Non
         passage = essay(1000 + seed, 2 * WINDOW)
         one, other = essay(2 * seed) + passage + essay(7), passage + essay(2 * seed + 1)
         assert set(fingerprints(one).tolist()) & set(fingerprints(other).tolist())
+
+
+ODD = [
+    "", "a", "一", "十个字的文章就这么长", "\ud800", "𠀀" * 200, "한국어 text " * 30, "👩\u200d💻🎉" * 100, "e\u0301\u0301" * 500,
+    "\u0301" * 1000, "ﬁ㎏½" * 300, "\ufdfa" * 9000, "啊" * 5000, "短文" * 6, "Latin, then 汉字结尾", english(11, 12), english(12),
+    essay(11, 9), essay(12, 130), essay(13, 138), essay(14, 146), essay(15), essay(16, 70_000), essay(17, 65_536),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_many_texts_at_a_time_have_the_fingerprints_and_probes_of_each(seed: int) -> None:
+    random_ = random.Random(seed)
+    texts = random_.choices(ODD, k=60) + [noisy(essay(n, random_.randrange(300)), 0.3, n) for n in range(30)]
+    random_.shuffle(texts)
+    for many, one in ((fingerprints_of, fingerprints), (probes_of, probes)):
+        assert [own.tolist() for own in many(texts)] == [one(text).tolist() for text in texts]
+    assert fingerprints_of([]) == probes_of([]) == []
 
 
 def test_what_is_looked_up_holds_what_is_stored() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from threading import Lock
 
 import numpy as np
@@ -38,9 +40,20 @@ def encode(text: str) -> Codes:
 
 def fold_codes(text: str) -> Codes:
     """``ingest.text.fold`` as code points."""
-    folded, several = _look_up(encode(text))
-    kept = folded.compress(folded != _DROPPED)
-    return _expand(kept)[0] if several else kept
+    return folds([text])[0]
+
+
+def folds(texts: Sequence[str]) -> tuple[Codes, list[int]]:
+    """The folds of several texts as code points, one behind the other; where each begins, and where the last ends."""
+    folded, several = _look_up(encode("".join(texts)))
+    kept = folded != _DROPPED
+    ends = [0, *accumulate(map(len, texts))]
+    bounds = [0, *accumulate(int(np.count_nonzero(kept[begin:end])) for begin, end in pairwise(ends))]
+    codes = folded.compress(kept)
+    if several:
+        codes, repeats = _expand(codes)
+        bounds = np.concatenate(([0], repeats.cumsum()))[bounds].tolist()
+    return codes, bounds
 
 
 def fold(text: str) -> Folded:
