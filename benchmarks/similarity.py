@@ -28,14 +28,15 @@ import numpy as np
 
 from benchmarks import similarity_peers as peers
 from benchmarks.report import arguments, show
-from ingest.similarity import Index, Passage, Verdict, compare, fingerprints_of, shingles
-from ingest.similarity.candidates import RARE
-from ingest.similarity.comparison import MIN_WEIGHT
+from ingest.similarity import Index, Passage, Verdict, fingerprints_of, shingles
+from ingest.similarity.alignment import align
+from ingest.similarity.shingles import shared
 from ingest.text import fold
 
 CLASSES = ("exact", "near", "contain", "contain_surround", "digest3", "contained_by")
 STRONG = {Verdict.SAME_TEXT, Verdict.NEAR_COPY, Verdict.EXCERPT_OF}
 CUTS, NOISE, CUT_LENGTH = 400, 0.02, (200, 700)  # inserts of our own making, half of them with changed characters
+MANY = 10  # essays beside which one can't be told as the source of what they all have
 MARGIN = 1000  # characters at the ends of an essay that nothing is cut from: headers and footers are of many essays
 
 Essay = dict[str, Any]
@@ -100,17 +101,20 @@ def kinds(index: Index) -> tuple[Counter[tuple[str, str]], Callable[[Essay], Fou
     return told, ask
 
 
-def common_only(missed: list[tuple[Essay, int]], corpus: Mapping[int, str]) -> int:
-    """How many of the missed pairs share nothing but what more than ``RARE`` essays have, which no method can tell."""
-    ready = {number: shingles(text) for number, text in corpus.items()}
-    everything = np.sort(np.concatenate([text.grams.hashes for text in ready.values()]))
-    count = 0
+def told_by_none(missed: list[tuple[Essay, int]], corpus: Mapping[int, str]) -> Counter[str]:
+    """The missed pairs by class whose passage ``MANY`` other essays have as fully: which it is from, no method can tell."""
+    ready = [shingles(text) for text in corpus.values()]
+    counts: Counter[str] = Counter()
     for query, target in missed:
         text = shingles(query["text"])
-        grams = text.grams.hashes
-        having = everything.searchsorted(grams, "right") - everything.searchsorted(grams)
-        count += compare(text, ready[target], np.where(having > RARE, 10**6, 1)).verdict is None
-    return count
+        passages = align(text, [source := shingles(corpus[target])], shared(text, [source]), text.information, 1.0)[0]
+        best = max(passages, key=lambda span: span.weight)
+        inside = np.zeros(text.codes.size)
+        inside[best.from_a : best.to_a] = text.information[best.from_a : best.to_a]
+        others = align(text, ready, shared(text, ready), inside, 1.0)
+        worth = [max((span.weight for span in spans), default=0.0) for spans in others]
+        counts[query["cls"]] += sum(round(value - best.weight, 6) >= 0 for value in worth) > MANY
+    return counts
 
 
 def overlap(passages: tuple[Passage, ...], begin: int, end: int) -> float:
@@ -179,8 +183,10 @@ def measure_ours(corpus: Mapping[int, str], queries: list[Essay], seed: int) -> 
     good = sum(value >= 0.9 for value in overlaps)
     print(f"{len(cuts)} known cuts: {good} told to 0.9, {overlaps.count(0.0)} not found")
     print(f"relating takes {1000 * seconds / len(queries):.2f} ms of CPU a query")
-    print(f"of {len(whole.missed)} missed pairs, {common_only(whole.missed, corpus)} share less than {MIN_WEIGHT:.0f} "
-          f"characters that at most {RARE} essays have")  # fmt: skip
+    print(f"{len(whole.missed)} missed pairs; of passages that over {MANY} essays have as fully, which none can tell:")
+    for cls, count in told_by_none(whole.missed, corpus).items():
+        of = whole.expected[cls]
+        print(f"  {cls:18}{count:3}, so at most {1 - count / of:.4f} of {of} pairs can be found")
     for (cls, verdict), count in sorted(told.items()):
         print(f"  {cls:18}{verdict:12}{count:6}")
     return whole.figures() | {"passage_iou_90": good / max(1, len(cuts))}, halves

@@ -52,14 +52,10 @@ class Comparison:
     part: Literal["a", "b"] | None = None
 
 
-def compare(a: str | Shingles, b: str | Shingles, having: Ints | None = None) -> Comparison:
-    """Compares two texts. Linear in their lengths.
-
-    ``having``: how many works have each of the k-grams of ``a`` (``Shingles.grams``); without it, each is of one work.
-    """
+def compare(a: str | Shingles, b: str | Shingles) -> Comparison:
+    """Compares two texts; all that they share counts in full. Linear in their lengths."""
     a, b = _ready(a), _ready(b)
-    found = shared(a, [b])
-    return _compared(a, [b], found, np.ones(a.grams.hashes.size, np.int64) if having is None else having)[0]
+    return _compared(a, [b], shared(a, [b]), np.ones(a.grams.hashes.size, np.int64))[0]
 
 
 def relate(
