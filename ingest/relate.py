@@ -16,7 +16,7 @@ from ingest.settings import settings
 from ingest.similarity import POSTINGS, Comparison, Shingles, Verdict, shingles
 from ingest.store import Connection, Store, ask
 from ingest.store.revisions import fold_sha
-from ingest.store.rows import as_json
+from ingest.store.rows import as_array, as_json
 
 BATCH = 100
 """Documents that are related in one transaction."""
@@ -102,12 +102,12 @@ def _index(connection: Connection, pending: Sequence[Any]) -> None:
     """Adds the fingerprints of these revisions, and removes those of revisions that they replace."""
     outdated = ask(connection, "relate", "outdated", documents=[row.document_id for row in pending])
     if outdated:
-        ask(connection, "relate", "remove_keys", keys=_keys([(row.number, row.text) for row in outdated]))
+        ask(connection, "relate", "remove_keys", keys=as_array(_keys([(row.number, row.text) for row in outdated])))
         ask(connection, "relate", "remove_numbers", numbers=[row.number for row in outdated])
     texts = {row.revision_id: row.text for row in pending}
     added = ask(connection, "relate", "add_numbers", ids=list(texts))
     if keys := _keys([(row.number, texts[row.revision_id]) for row in added]):
-        ask(connection, "relate", "add_keys", keys=keys)
+        ask(connection, "relate", "add_keys", keys=as_array(keys))
 
 
 def _keys(numbered: Sequence[tuple[int, str]]) -> list[int]:
@@ -122,7 +122,8 @@ def _measure(connection: Connection, pending: Sequence[Any]) -> tuple[list[dict[
     made = similarity.probes_of([row.text for row in pending])
     probes = {row.revision_id: own.tolist() for row, own in zip(pending, made, strict=True)}
     wanted = sorted({probe for own in probes.values() for probe in own})
-    found = {row.probe: row.numbers for row in ask(connection, "relate", "look_up", probes=wanted, most=POSTINGS + 1)}
+    rows = ask(connection, "relate", "look_up", probes=as_array(wanted), most=POSTINGS + 1)
+    found = {row.probe: row.numbers for row in rows}
     own_numbers = _numbers(connection, [row.revision_id for row in pending])
     chosen = {}
     for row in pending:
