@@ -305,7 +305,7 @@ def test_pages_from_the_network_are_counted_under_their_lease(
     assert reread.recurring(store) == 2
     assert [row[1:] for row in ends(store)] == [TAKEN] * 4
     pipeline.relate(store)
-    assert rows(store, "SELECT count(*) FROM essays.essay") == [(4,)]
+    assert rows(store, "SELECT count(*) FROM essays.document") == [(4,)]
 
 
 def test_rare_lines_are_forgotten_and_a_host_has_a_bound(
