@@ -60,7 +60,7 @@ FROM (
             SELECT keys FROM ingest.fingerprint_leaf WHERE lo <= probe ORDER BY lo DESC LIMIT 1) leaf
         CROSS JOIN LATERAL (SELECT width_bucket((probe << 24) - 1, leaf.keys) AS place OFFSET 0) first
         WHERE cardinality(leaf.keys) > 0
-            AND EXISTS (SELECT FROM ingest.fingerprint_slice WHERE merged_to > 0)) packed  -- asked once, before all leaves
+            AND EXISTS (SELECT FROM ingest.fingerprint_leaf WHERE cardinality(keys) > 0)) packed  -- asked once, before all leaves
     WHERE key >> 24 = probe
 ) found
 WHERE number NOT IN (SELECT number FROM ingest.fingerprint_dead)
