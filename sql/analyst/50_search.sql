@@ -1,42 +1,42 @@
 -- Search. Terms are looked up among the keys of ingest.search_text's index; those that are not keys themselves are then looked for
 -- in the candidates' text, so that what is found is exact. Functions of the private schema first, the face below.
 
--- A gram's number, as ingest.search_keys computes it.
-CREATE OR REPLACE FUNCTION ingest.search_code(gram text) RETURNS bigint
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    code bigint := 0;
-    n integer := 0;
-    c text;
-BEGIN
-    FOREACH c IN ARRAY string_to_array(gram, NULL) LOOP
-        n := n + 1;
-        code := CASE WHEN n <= 3 THEN code * 2097152 + ascii(c)
-            ELSE -(abs(code) % 1099511627689 * 2097152 + ascii(c)) END;
-    END LOOP;
-    RETURN code;
-END
-$$;
-COMMENT ON FUNCTION ingest.search_code IS 'The number of a run of characters among the keys of the search index';
+DROP FUNCTION IF EXISTS ingest.search_code(text);
+DROP FUNCTION IF EXISTS ingest.search_passes(ingest.search_text, date, date, text, text, text, text, text, boolean);
 
 -- The longest keys in the beginning of a term. Whether a run is a key depends on the run alone, so it is one if its number
--- is among the keys of the term.
+-- is among the keys of the term; and the beginning of a key of four or more characters is a key itself.
 CREATE OR REPLACE FUNCTION ingest.search_keys_of(term text, OUT keys bigint[], OUT is_exact boolean)
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    WITH run AS (
-        SELECT i, n, ingest.search_code(substr(term, i, n)) AS code
-        FROM generate_series(1, least(length(term), 40)) i, generate_series(1, 9) n
-        WHERE i + n - 1 <= length(term) AND substr(term, i + n - 1, 1) <> ' '
-    ), longest AS (
-        SELECT DISTINCT ON (i) i, n, code
-        FROM unnest(ingest.search_keys(left(term, 50))) code JOIN run USING (code)
-        ORDER BY i, n DESC
-    ), maximal AS (
-        SELECT *, max(i + n) OVER (ORDER BY i ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-        FROM longest
-    )
-    SELECT array_agg(code ORDER BY i), count(*) = 1 AND max(n) = length(term)
-    FROM maximal WHERE reached IS NULL OR i + n > reached
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    known bigint[] := ingest.search_keys(left(term, 50));
+    codes bigint[] := ARRAY(SELECT ascii(c)::bigint FROM string_to_table(left(term, 50), NULL) c);
+    code bigint;
+    key bigint;
+    upto integer;
+    reached integer := 0;
+BEGIN
+    keys := '{}';
+    FOR i IN 1..least(cardinality(codes), 40) LOOP
+        code := 0;
+        upto := 0;
+        FOR n IN 1..least(cardinality(codes) - i + 1, 9) LOOP
+            code := CASE WHEN n <= 3 THEN code * 2097152 + codes[i + n - 1]
+                ELSE -(abs(code) % 1099511627689 * 2097152 + codes[i + n - 1]) END;
+            IF codes[i + n - 1] <> 32 AND code = ANY (known) THEN
+                key := code;
+                upto := i + n - 1;
+            ELSIF n > 2 THEN
+                EXIT;
+            END IF;
+        END LOOP;
+        IF upto > reached THEN
+            keys := keys || key;
+            reached := upto;
+        END IF;
+    END LOOP;
+    is_exact := cardinality(keys) = 1 AND reached = length(term) AND codes[1] <> 32;
+END
 $$;
 COMMENT ON FUNCTION ingest.search_keys_of IS 'Keys that every text with this folded term has, and whether every text that has them has the term';
 
@@ -73,10 +73,9 @@ COMMENT ON FUNCTION ingest.search_terms IS 'The folded terms of a query with the
 
 CREATE OR REPLACE FUNCTION ingest.search_passes(
     s ingest.search_text, published_from date, published_to date, account text, site text, corpus text, role text,
-    language text, copies boolean) RETURNS boolean
+    language text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT (copies OR s.is_shown)
-        AND (published_from IS NULL OR s.published_on >= published_from)
+    SELECT (published_from IS NULL OR s.published_on >= published_from)
         AND (published_to IS NULL OR s.published_on <= published_to)
         AND (account IS NULL OR s.account = account)
         AND (site IS NULL OR s.site = site)
@@ -151,15 +150,20 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan
     SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     plan record := ingest.search_plan(q);
+    is_unfiltered boolean := num_nonnulls(published_from, published_to, account, site, corpus, role, language) = 0;
+    none_excluded boolean := plan.excluded = '{}';
+    is_exact boolean := plan.unsure = '{}';
 BEGIN
     RETURN QUERY
     SELECT s.document_id FROM ingest.search_text s
     WHERE ingest.search_keys(s.body) @> plan.keys
-        AND ingest.search_passes(s, search_documents.published_from, search_documents.published_to, search_documents.account, search_documents.site,
-                search_documents.corpus, search_documents.role, search_documents.language, search_documents.copies)
-        AND (plan.excluded = '{}' OR s.document_id <> ALL (plan.excluded))
-        AND (plan.unsure[1] IS NULL OR ingest.search_in(s.body, plan.unsure[1]))
-        AND (plan.unsure[2] IS NULL OR ingest.search_has(s.body, plan.unsure[2:]));
+        AND (copies OR s.is_shown)
+        AND (is_unfiltered OR ingest.search_passes(s, search_documents.published_from, search_documents.published_to, search_documents.account, search_documents.site,
+                search_documents.corpus, search_documents.role, search_documents.language))
+        AND (none_excluded OR s.document_id <> ALL (plan.excluded))
+        AND (is_exact
+            OR ingest.search_in(s.body, plan.unsure[1])
+                AND (plan.unsure[2] IS NULL OR ingest.search_has(s.body, plan.unsure[2:])));
 END
 $$;
 COMMENT ON FUNCTION ingest.search_documents IS 'The documents that a query matches';
@@ -279,6 +283,8 @@ DECLARE
     keys bigint[];
     word text;
     pool integer := greatest(max_rows, 500);
+    is_unfiltered boolean := num_nonnulls(published_from, published_to, account, site, corpus, role, language) = 0;
+    none_excluded boolean := plan.excluded = '{}';
 BEGIN
     IF max_rows IS NULL OR max_rows NOT BETWEEN 1 AND 1000 THEN
         RAISE 'max_rows is from 1 to 1000.' USING ERRCODE = 'invalid_parameter_value',
@@ -304,9 +310,10 @@ BEGIN
         SELECT s.document_id, s.revision_id, s.account, s.published_on, s.title, s.body
         FROM ingest.search_text s
         WHERE ingest.search_keys(s.body) @> plan.keys
-            AND ingest.search_passes(s, search.published_from, search.published_to, search.account, search.site,
-                search.corpus, search.role, search.language, search.copies)
-            AND (plan.excluded = '{}' OR s.document_id <> ALL (plan.excluded))
+            AND (search.copies OR s.is_shown)
+            AND (is_unfiltered OR ingest.search_passes(s, search.published_from, search.published_to, search.account, search.site,
+                search.corpus, search.role, search.language))
+            AND (none_excluded OR s.document_id <> ALL (plan.excluded))
         ORDER BY strpos(s.title, plan.terms[1] COLLATE "C") > 0 DESC, s.published_on DESC NULLS LAST, s.document_id
         LIMIT CASE WHEN plan.unsure = '{}' THEN pool END
     ), counted AS MATERIALIZED (
@@ -355,15 +362,20 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp S
     SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     plan record := ingest.search_plan(q);
+    is_unfiltered boolean := num_nonnulls(published_from, published_to, account, site, corpus, role, language) = 0;
+    none_excluded boolean := plan.excluded = '{}';
+    is_exact boolean := plan.unsure = '{}';
 BEGIN
     RETURN (
         SELECT count(*) FROM ingest.search_text s
         WHERE ingest.search_keys(s.body) @> plan.keys
-            AND ingest.search_passes(s, count_matches.published_from, count_matches.published_to, count_matches.account, count_matches.site,
-                count_matches.corpus, count_matches.role, count_matches.language, count_matches.copies)
-            AND (plan.excluded = '{}' OR s.document_id <> ALL (plan.excluded))
-            AND (plan.unsure[1] IS NULL OR ingest.search_in(s.body, plan.unsure[1]))
-            AND (plan.unsure[2] IS NULL OR ingest.search_has(s.body, plan.unsure[2:])));
+            AND (copies OR s.is_shown)
+            AND (is_unfiltered OR ingest.search_passes(s, count_matches.published_from, count_matches.published_to, count_matches.account, count_matches.site,
+                    count_matches.corpus, count_matches.role, count_matches.language))
+            AND (none_excluded OR s.document_id <> ALL (plan.excluded))
+            AND (is_exact
+                OR ingest.search_in(s.body, plan.unsure[1])
+                    AND (plan.unsure[2] IS NULL OR ingest.search_has(s.body, plan.unsure[2:]))));
 END
 $$;
 COMMENT ON FUNCTION essays.count_matches IS 'How many essays match. Arguments as in essays.search';
@@ -417,8 +429,9 @@ BEGIN
     SELECT date_trunc(unit, s.published_on::timestamp)::date AS began, count(hit.id), count(*),
         round(count(hit.id)::numeric / count(*), 4)
     FROM ingest.search_text s LEFT JOIN hit ON hit.id = s.document_id
-    WHERE ingest.search_passes(s, term_trend.published_from, term_trend.published_to, term_trend.account,
-        term_trend.site, term_trend.corpus, term_trend.role, term_trend.language, term_trend.copies)
+    WHERE (copies OR s.is_shown)
+        AND ingest.search_passes(s, term_trend.published_from, term_trend.published_to, term_trend.account,
+            term_trend.site, term_trend.corpus, term_trend.role, term_trend.language)
     GROUP BY began
     ORDER BY began NULLS LAST;
 END
@@ -439,7 +452,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION ingest.search_problems IS 'Documents that are not searched as they are; none in a sound database';
 
-REVOKE EXECUTE ON FUNCTION ingest.search_code, ingest.search_keys_of, ingest.search_terms, ingest.search_passes,
+REVOKE EXECUTE ON FUNCTION ingest.search_keys_of, ingest.search_terms, ingest.search_passes,
     ingest.search_in, ingest.search_has, ingest.search_plan, ingest.search_documents, ingest.search_frequencies,
     ingest.search_places, ingest.search_snippet, ingest.search_problems FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest.search_problems TO essays_loader;
