@@ -109,6 +109,23 @@ END
 $$;
 COMMENT ON FUNCTION ingest.search_has IS 'Whether a folded text has all these folded terms';
 
+-- A text that says of a word that it has it as a whole need not be read.
+CREATE OR REPLACE FUNCTION ingest.search_sure(keys bigint[], terms text[]) RETURNS bigint[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    term text;
+BEGIN
+    FOREACH term IN ARRAY terms LOOP
+        IF term !~ '^[a-z][a-z0-9]{3,9}$' THEN
+            RETURN NULL;
+        END IF;
+        keys := keys || ingest.search_word(term);
+    END LOOP;
+    RETURN keys;
+END
+$$;
+COMMENT ON FUNCTION ingest.search_sure IS 'Keys of texts that have these folded terms as whole words; NULL when one of them is no word. keys: what the texts have besides';
+
 -- The plan is always the same: the index, then the candidates. Compiling it would take longer than running it.
 CREATE OR REPLACE FUNCTION ingest.search_plan(
     q text, OUT terms text[], OUT keys bigint[], OUT unsure text[], OUT excluded bigint[])
@@ -125,7 +142,11 @@ BEGIN
     FOR word IN SELECT * FROM ingest.search_terms(q) LOOP
         IF word.is_excluded THEN
             SELECT array_agg(s.document_id) INTO excluding FROM ingest.search_text s
-            WHERE ingest.search_keys(s.body) @> word.keys AND (word.is_exact OR ingest.search_in(s.body, word.term));
+            WHERE ingest.search_keys(s.body) @> word.keys
+                AND (word.is_exact
+                    OR s.document_id IN (SELECT w.document_id FROM ingest.search_text w
+                                         WHERE ingest.search_keys(w.body) @> ingest.search_sure(word.keys, ARRAY[word.term]))
+                    OR ingest.search_in(s.body, word.term));
             excluded := excluded || excluding;
         ELSE
             terms := terms || word.term;
@@ -153,6 +174,7 @@ DECLARE
     is_unfiltered boolean := num_nonnulls(published_from, published_to, account, site, corpus, role, language) = 0;
     none_excluded boolean := plan.excluded = '{}';
     is_exact boolean := plan.unsure = '{}';
+    sure bigint[] := CASE WHEN NOT is_exact THEN ingest.search_sure(plan.keys, plan.unsure) END;
 BEGIN
     RETURN QUERY
     SELECT s.document_id FROM ingest.search_text s
@@ -162,6 +184,7 @@ BEGIN
                 search_documents.corpus, search_documents.role, search_documents.language))
         AND (none_excluded OR s.document_id <> ALL (plan.excluded))
         AND (is_exact
+            OR s.document_id IN (SELECT w.document_id FROM ingest.search_text w WHERE ingest.search_keys(w.body) @> sure)
             OR ingest.search_in(s.body, plan.unsure[1])
                 AND (plan.unsure[2] IS NULL OR ingest.search_has(s.body, plan.unsure[2:])));
 END
@@ -365,6 +388,7 @@ DECLARE
     is_unfiltered boolean := num_nonnulls(published_from, published_to, account, site, corpus, role, language) = 0;
     none_excluded boolean := plan.excluded = '{}';
     is_exact boolean := plan.unsure = '{}';
+    sure bigint[] := CASE WHEN NOT is_exact THEN ingest.search_sure(plan.keys, plan.unsure) END;
 BEGIN
     RETURN (
         SELECT count(*) FROM ingest.search_text s
@@ -374,6 +398,7 @@ BEGIN
                     count_matches.corpus, count_matches.role, count_matches.language))
             AND (none_excluded OR s.document_id <> ALL (plan.excluded))
             AND (is_exact
+                OR s.document_id IN (SELECT w.document_id FROM ingest.search_text w WHERE ingest.search_keys(w.body) @> sure)
                 OR ingest.search_in(s.body, plan.unsure[1])
                     AND (plan.unsure[2] IS NULL OR ingest.search_has(s.body, plan.unsure[2:]))));
 END
@@ -452,7 +477,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION ingest.search_problems IS 'Documents that are not searched as they are; none in a sound database';
 
-REVOKE EXECUTE ON FUNCTION ingest.search_keys_of, ingest.search_terms, ingest.search_passes,
+REVOKE EXECUTE ON FUNCTION ingest.search_sure, ingest.search_keys_of, ingest.search_terms, ingest.search_passes,
     ingest.search_in, ingest.search_has, ingest.search_plan, ingest.search_documents, ingest.search_frequencies,
     ingest.search_places, ingest.search_snippet, ingest.search_problems FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest.search_problems TO essays_loader;
