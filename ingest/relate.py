@@ -6,7 +6,7 @@ the other. A crash leaves ``related_at`` NULL, and the next call does it again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ from ingest.store.rows import as_array, as_json
 
 BATCH = 100
 """Documents that are related in one transaction."""
+FEW = 8
+"""Documents that may share a fingerprint for what they are to one another to be measured again when one more has it.
+Of what more have in common, relations may depend on the order of loading."""
 NUMBER_BITS = 24
 GROWN = 0.05
 """Share of new keys from which a slice is written anew: half of it doubles what is written, twice of it halves it."""
@@ -27,6 +30,8 @@ SLICES_TO_CLEAN = 8
 """Slices after whose merge the space that they had is given free, so that the next ones take it."""
 DOUBTFUL = 0.8
 """A near copy whose smaller share is below this is shown to a person as well."""
+
+Pair = tuple[int, int]
 
 
 def relate(store: Store) -> int:
@@ -80,16 +85,19 @@ def _relate_batch(store: Store, connection: Connection) -> int:
     if not pending:
         return 0
     store.attempt(lambda other: _index(other, pending))
-    matches, passages = _measure(connection, pending)
+    again, measured = _measure(connection, pending)
     documents = [row.document_id for row in pending]
     ask(connection, "relate", "remove_matches", documents=documents)
+    was = ask(connection, "relate", "remove_among", ids=[row.revision_id for row in again])
+    matches = [_match_row(a, b, comparison) for (a, b), comparison in measured.items()]
     if matches:
         ask(connection, "relate", "add_matches", rows=as_json(matches))
         ask(connection, "relate", "remove_passages", rows=as_json(matches))
+        passages = [row for (a, b), comparison in measured.items() for row in _passage_rows(a, b, comparison)]
         ask(connection, "relate", "add_passages", rows=as_json(passages))
     if doubtful := [one for one in matches if one["kind"] == "near_copy" and _least_share(one) < DOUBTFUL]:
         ask(connection, "relate", "ask_person", rows=as_json(doubtful))
-    ask(connection, "relate", "settle", ids=documents)
+    ask(connection, "relate", "settle", ids=[*documents, *_other_copies(again, was, matches)])
     ask(connection, "relate", "set_related", ids=[row.revision_id for row in pending])
     return len(pending)
 
@@ -117,52 +125,89 @@ def _keys(numbered: Sequence[tuple[int, str]]) -> list[int]:
     return np.sort(np.concatenate(keys)).tolist() if keys else []
 
 
-def _measure(connection: Connection, pending: Sequence[Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The matches of these revisions with all that is in the index, and the passages of them."""
-    made = similarity.probes_of([row.text for row in pending])
-    probes = {row.revision_id: own.tolist() for row, own in zip(pending, made, strict=True)}
-    wanted = sorted({probe for own in probes.values() for probe in own})
-    rows = ask(connection, "relate", "look_up", probes=as_array(wanted), most=POSTINGS + 1)
-    found = {row.probe: row.numbers for row in rows}
-    own_numbers = _numbers(connection, [row.revision_id for row in pending])
-    chosen = {}
-    for row in pending:
-        postings = [
-            _others(found[probe], own_numbers[row.revision_id]) for probe in probes[row.revision_id] if probe in found
-        ]
-        chosen[row.revision_id] = similarity.candidates([one for one in postings if one])
-    numbers = sorted({n for some in chosen.values() for n in (*some.compared, *some.witnesses)})
-    others = {row.number: row for row in ask(connection, "relate", "texts", numbers=numbers)} if numbers else {}
+def _measure(connection: Connection, pending: Sequence[Any]) -> tuple[list[Any], dict[Pair, Comparison]]:
+    """The matches of these revisions with all that is in the index, by pairs of revisions.
+
+    What a new text shares with others is more common than it was when those were compared. So those that are related
+    are measured again among themselves; they come first.
+    """
+    chosen, affected = _chosen(connection, pending)
+    others = _texts(connection, _documents_of(chosen) | affected)
+    again = [
+        row
+        for document in sorted(affected.difference(chosen))
+        if (row := others.get(document)) is not None and row.related_at
+    ]
+    related = ask(connection, "relate", "among", ids=[row.revision_id for row in again])
+    ends = {end for match in related for end in (match.a, match.b)}
+    again = [row for row in again if row.revision_id in ends]
+    chosen |= _chosen(connection, again)[0]
+    others |= _texts(connection, _documents_of(chosen).difference(others))
     ready: dict[int, Shingles] = {}
 
-    def of(number: int) -> Shingles:
-        if number not in ready:
-            ready[number] = shingles(others[number].text)
-        return ready[number]
+    def of(document: int) -> Shingles:
+        if document not in ready:
+            ready[document] = shingles(others[document].text)
+        return ready[document]
 
-    measured: dict[tuple[int, int], Comparison] = {}
-    for row in pending:
-        candidates = chosen[row.revision_id]
-        compared = {n: of(n) for n in candidates.compared if n in others}
-        witnesses = [of(n) for n in candidates.witnesses if n in others]
-        for number, comparison in similarity.relate(row.text, compared, witnesses).items():
-            other = others[number].revision_id
-            pair = (row.revision_id, other)
-            if comparison.verdict is not Verdict.SAME_TEXT and pair[::-1] not in measured:
-                measured[pair] = comparison
-    matches, passages = [], []
-    for (a, b), comparison in measured.items():
-        matches.append(_match_row(a, b, comparison))
-        passages += _passage_rows(a, b, comparison)
-    return matches, passages
-
-
-def _numbers(connection: Connection, ids: list[int]) -> dict[int, int]:
-    return {row.revision_id: row.number for row in ask(connection, "relate", "numbers", ids=ids)}
+    measured: dict[Pair, tuple[int, Comparison]] = {}
+    for row in (*pending, *again):
+        candidates = chosen[row.document_id]
+        known = [document for document in (*candidates.compared, *candidates.witnesses) if document in others]
+        asked = set(candidates.compared).intersection(chosen if row.related_at else known)
+        compared = {document: of(document) for document in known if document in asked}
+        witnesses = [of(document) for document in known if document not in asked] if compared else []
+        for document, comparison in similarity.relate(row.text, compared, witnesses).items():
+            pair = (row.revision_id, others[document].revision_id)
+            # Of two texts that found one another, the one with the smaller number tells, whichever came first.
+            told_by, _ = measured.get(pair[::-1], (row.document_id, None))
+            if comparison.verdict is not Verdict.SAME_TEXT and told_by >= row.document_id:
+                measured.pop(pair[::-1], None)
+                measured[pair] = (row.document_id, comparison)
+    return again, {pair: comparison for pair, (_, comparison) in measured.items()}
 
 
-def _others(numbers: Sequence[int], own: int) -> list[int]:
-    return [number for number in numbers if number != own][:POSTINGS]
+def _chosen(connection: Connection, rows: Sequence[Any]) -> tuple[dict[int, similarity.Candidates], set[int]]:
+    """By document, which others are worth comparing with it; and those others with which they share what few have."""
+    if not rows:
+        return {}, set()
+    made = similarity.probes_of([row.text for row in rows])
+    probes = {row.document_id: own.tolist() for row, own in zip(rows, made, strict=True)}
+    wanted = sorted({probe for own in probes.values() for probe in own})
+    answers = ask(connection, "relate", "look_up", probes=as_array(wanted), most=POSTINGS + 1)
+    numbers = as_array({number for row in answers for number in row.numbers})
+    # Candidates are told by documents and not by the running numbers of the index, which depend on what came first.
+    document_of = {row.number: row.document_id for row in ask(connection, "relate", "documents_of", numbers=numbers)}
+    found = {row.probe: [document_of[n] for n in row.numbers if n in document_of] for row in answers}
+    postings = {
+        document: [others for probe in own if (others := _others(found.get(probe, ()), document))]
+        for document, own in probes.items()
+    }
+    before = [[one for one in documents if one not in probes] for documents in found.values()]
+    affected = {one for documents in before if 1 < len(documents) <= FEW for one in documents}
+    return {document: similarity.candidates(own) for document, own in postings.items()}, affected
+
+
+def _others(documents: Sequence[int], own: int) -> list[int]:
+    return [document for document in documents if document != own][:POSTINGS]
+
+
+def _documents_of(chosen: Mapping[int, similarity.Candidates]) -> set[int]:
+    return {document for one in chosen.values() for document in (*one.compared, *one.witnesses)}
+
+
+def _texts(connection: Connection, documents: Collection[int]) -> dict[int, Any]:
+    """The current revisions of these documents, as far as they are in the index."""
+    rows = ask(connection, "relate", "texts", documents=sorted(documents)) if documents else ()
+    return {row.document_id: row for row in rows}
+
+
+def _other_copies(again: Sequence[Any], was: Sequence[Any], matches: Sequence[dict[str, Any]]) -> list[int]:
+    """The documents, of those measured again, that have become near copies of one another, or are none any more."""
+    numbers = {row.revision_id: row.document_id for row in again}
+    before = {(row.a, row.b) for row in was if row.kind == "near_copy"}
+    now = {(m["a"], m["b"]) for m in matches if m["kind"] == "near_copy" and {m["a"], m["b"]} <= numbers.keys()}
+    return sorted({numbers[one] for pair in before ^ now for one in pair})
 
 
 def _match_row(a: int, b: int, comparison: Comparison) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 -- pending --
 -- Whoever takes a revision holds its row until it is related; another worker takes the next ones.
-SELECT d.document_id, r.revision_id, r.text, r.fold_sha
+SELECT d.document_id, r.revision_id, r.text, r.fold_sha, r.related_at
 FROM ingest.revision r JOIN ingest.document d ON d.current_revision_id = r.revision_id
 WHERE r.related_at IS NULL
 ORDER BY r.revision_id
@@ -30,6 +30,13 @@ ON CONFLICT DO NOTHING
 -- remove_matches --
 DELETE FROM ingest.match m USING ingest.revision r
 WHERE r.document_id = ANY (%(documents)s) AND (m.a = r.revision_id OR m.b = r.revision_id)
+
+-- among --
+SELECT a, b FROM ingest.match WHERE a = ANY (%(ids)s::bigint[]) AND b = ANY (%(ids)s::bigint[])
+
+-- remove_among --
+DELETE FROM ingest.match WHERE a = ANY (%(ids)s::bigint[]) AND b = ANY (%(ids)s::bigint[])
+RETURNING a, b, kind
 
 -- add_numbers --
 INSERT INTO ingest.fingerprinted (revision_id)
@@ -66,8 +73,10 @@ FROM (
 WHERE number NOT IN (SELECT number FROM ingest.fingerprint_dead)
 GROUP BY probe
 
--- numbers --
-SELECT number, revision_id FROM ingest.fingerprinted WHERE revision_id = ANY (%(ids)s)
+-- documents_of --
+SELECT f.number, r.document_id
+FROM ingest.fingerprinted f JOIN ingest.revision r USING (revision_id)
+WHERE f.number = ANY (%(numbers)s::integer[])
 
 -- documents --
 SELECT d.document_id, r.display_title, r.text
@@ -75,11 +84,11 @@ FROM ingest.document d JOIN ingest.revision r ON r.revision_id = d.current_revis
 WHERE d.document_id = ANY (%(ids)s)
 
 -- texts --
-SELECT f.number, f.revision_id, r.text, r.fold_sha
-FROM ingest.fingerprinted f
-JOIN ingest.revision r USING (revision_id)
-JOIN ingest.document d ON d.current_revision_id = r.revision_id
-WHERE f.number = ANY (%(numbers)s)
+SELECT d.document_id, r.revision_id, r.text, r.fold_sha, r.related_at
+FROM ingest.document d
+JOIN ingest.revision r ON r.revision_id = d.current_revision_id
+JOIN ingest.fingerprinted f USING (revision_id)
+WHERE d.document_id = ANY (%(documents)s)
 
 -- add_matches --
 INSERT INTO ingest.match (a, b, kind, part, share_a, share_b)

@@ -136,6 +136,20 @@ def test_the_order_of_loading_does_not_matter(store: Store, order: tuple[int, ..
         ("a", "excerpt_of", "d"), ("b", "excerpt_of", "d"), ("c", "excerpt_of", "d")]  # fmt: skip
 
 
+@pytest.mark.parametrize("order", range(3))
+def test_relations_do_not_depend_on_how_many_had_a_passage_before(store: Store, order: int) -> None:
+    passage = prose(40)[:200]
+    looks = [look(f"essay{n}", prose(50 + n, 12) + passage + prose(60 + n, 12)) for n in range(5)]
+    looks += [look("source", prose(40)), look("copy", edited(prose(40)))]
+    random.Random(order).shuffle(looks)
+    for one in looks:
+        load(store, one)
+    found = rows(store, RELATIONS)
+    assert ("source", "near_copy", "copy") in found
+    relate.relate_all(store)
+    assert rows(store, RELATIONS) == found
+
+
 def test_near_twins_that_come_at_the_same_time_find_each_other(store: Store, database: str) -> None:
     texts = [prose(100 + n, 12) for n in range(24)]
     load(store, *(look(f"one{n}", text) for n, text in enumerate(texts)), relate=False)
