@@ -337,6 +337,7 @@ def without_airflow(options: argparse.Namespace, folder: Path) -> dict[str, floa
         events = fetch_with_two(urls, given, run_id, run_id, log)
         seconds = time.monotonic() - began
         asked = Asked.read(log)
+        pipeline.close_run(store, run_id)  # what a run that goes on still holds, no other takes
         while make_waiting_due(urls.owner):
             events += fetch_with_two(urls, given, pipeline.open_run(store, "ingest_due"), None, None)
         pipeline.relate(store)
