@@ -1,0 +1,56 @@
+"""The command line: everything that the DAGs do, without Airflow; and Airflow itself, started and stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+from ingest.cli import answers, loading, machine, queue, source
+from ingest.cli.terminal import err
+from ingest.model import IngestError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Fetch, normalise, de-duplicate and load essays into Postgres.",
+    epilog="Settings come from the environment (docs/operator.md); without ESSAYS_DATABASE_URL Postgres is embedded.",
+)
+for room in (machine, loading, queue, answers):
+    app.add_typer(room.commands)
+app.add_typer(source.commands, name="source")
+
+
+class Stopped(BaseException):
+    """A person pressed Ctrl-C. Not KeyboardInterrupt, which typer ends without a word."""
+
+
+def main() -> None:
+    """Runs a command; what goes wrong is one line with the reason and the remedy, and exit code 1."""
+    signal.signal(signal.SIGINT, _stop)
+    try:
+        app()
+    except IngestError as error:
+        _fail(error.reason, error.remedy)
+    except Stopped:
+        err.print("Stopped. What was stored stays; run the same command again to go on.")
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get("ESSAYS_TRACEBACK"):
+            raise
+        _fail(f"Something unexpected happened ({type(error).__name__}).", "ESSAYS_TRACEBACK=1 shows where.")
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def _fail(reason: str, remedy: str) -> None:
+    err.print(f"error: {reason}", style="bold red", markup=False)
+    if remedy:
+        err.print(remedy, markup=False)
+    sys.exit(1)

@@ -1,0 +1,91 @@
+"""The commands for this machine: what is started, stopped, brought up to date, saved, and looked after."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.cli.database import migrated
+from ingest.cli.terminal import Json, out, show
+from ingest.local.postgres import ensure_postgres
+from ingest.settings import MIB
+
+commands = typer.Typer()
+
+
+@commands.command()
+def up(
+    seed_corpus: Annotated[Path, typer.Option(help="Directory of the seed corpus.")] = Path("examples/corpus"),
+    corpus: Annotated[str | None, typer.Option(help="Name of the corpus; by default the directory's name.")] = None,
+    files: Annotated[Path, typer.Option(help="Saved pages to import.")] = Path("examples/pages"),
+) -> None:
+    """Start Postgres and Airflow, run the DAGs on a corpus and saved pages, and leave the UI running."""
+    from ingest.up import start
+
+    start(out, migrated, seed_corpus, corpus, files)
+
+
+@commands.command()
+def down(
+    delete_data: Annotated[bool, typer.Option("--delete-data", help="Remove the embedded database as well.")] = False,
+) -> None:
+    """Stop Airflow and the embedded Postgres. Data stays unless --delete-data says otherwise."""
+    from ingest.local.airflow import stop_airflow
+    from ingest.local.postgres import destroy_postgres, stop_postgres
+
+    airflow = stop_airflow()
+    postgres = stop_postgres()
+    if delete_data:
+        destroy_postgres()
+    stopped = [name for name, was in (("Airflow", airflow), ("Postgres", postgres)) if was]
+    out.print(f"Stopped {' and '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+@commands.command()
+def backup() -> None:
+    """Write the essays of the embedded database into a file; `maintain` does it daily."""
+    from ingest.local.backup import back_up
+
+    ensure_postgres()
+    made = back_up()
+    out.print(f"{made} ({made.stat().st_size / MIB:.1f} MiB)", markup=False)
+
+
+@commands.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file that `ingest backup` wrote.")]) -> None:
+    """Put the essays of a backup in the place of those in the embedded database, which are kept under another name."""
+    from ingest.local.backup import restore as put_back
+
+    kept = put_back(file)
+    urls = ensure_postgres()
+    migrated(urls.owner, urls.loader, urls.analyst)
+    out.print(
+        f"The essays of {file} are back." + (f" Those before are kept as the database {kept}." if kept else ""),
+        markup=False,
+    )
+
+
+@commands.command("migrate")
+def migrate_command() -> None:
+    """Bring the database up to date. Any number of machines may do it at once."""
+    urls = ensure_postgres()
+    applied = migrated(urls.owner, urls.loader, urls.analyst)
+    out.print(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
+
+
+@commands.command()
+def doctor(as_json: Json = False) -> None:
+    """Say what is installed, running, reachable and consistent. Starts nothing."""
+    from ingest.doctor import examine
+
+    findings = examine()
+    if as_json:
+        show(True, findings.values, "")
+    else:
+        for line in findings.lines:
+            out.print(line, markup=False)
+    if findings.problems:
+        sys.exit(1)
