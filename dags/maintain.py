@@ -75,7 +75,7 @@ def maintain() -> None:
 
     related = relate()
     backup()
-    purge() >> recurring() >> related >> pack() >> pictures() >> account() >> announce(related)  # type: ignore[arg-type]
+    purge() >> recurring() >> related >> pack() >> pictures() >> account() >> announce(related)  # type: ignore[arg-type]  # it stands for the number
 
 
 maintain()

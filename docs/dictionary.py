@@ -17,8 +17,8 @@ def main() -> None:
         os.environ["ESSAYS_HOME"] = home
 
         from ingest.dictionary import render  # noqa: PLC0415  the home is set now
-        from ingest.local.postgres import destroy_postgres, ensure_postgres  # noqa: PLC0415
-        from ingest.store import Store, migrate  # noqa: PLC0415
+        from ingest.local.postgres import destroy_postgres, ensure_postgres  # noqa: PLC0415  the same
+        from ingest.store import Store, migrate  # noqa: PLC0415  the same
 
         try:
             urls = ensure_postgres()

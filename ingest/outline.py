@@ -200,7 +200,7 @@ class _Builder(LXMLTreeBuilder):
         super().__init__()
         self._events = events
 
-    def feed(self, markup: str | bytes) -> None:  # noqa: ARG002
+    def feed(self, markup: str | bytes) -> None:  # noqa: ARG002  what bs4 calls it with
         """Builds the events; there is no markup."""
         soup = self.soup
         assert soup is not None

@@ -74,6 +74,6 @@ def finish(work: Any, run: Any) -> None:
     The account is made whatever became of ``work``; the run is red when it failed.
     """
     related, told = relate(), account(run)
-    announced = announce(related)  # type: ignore[arg-type]
+    announced = announce(related)  # type: ignore[arg-type]  # it stands for the number
     work >> related >> told >> announced
     work >> announced

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,46 +10,10 @@ from pathlib import Path
 import pytest
 
 from ..conftest import ROOT, database_url, rows
+from .conftest import DAGS, RUN, python
 
-DAGS = ROOT / "dags"
 FILES = sorted(path.stem for path in DAGS.glob("*.py"))
 MOST_LINES = 110
-
-RUN = """
-import sys
-from airflow.dag_processing.dagbag import DagBag
-bag = DagBag(dag_folder=sys.argv[1], bundle_path=sys.argv[1])
-assert not bag.import_errors, bag.import_errors
-run = bag.dags[sys.argv[2]].test(run_conf=__import__("json").loads(sys.argv[3]))
-print("STATE", run.state)
-"""
-
-
-@pytest.fixture(scope="module")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of an Airflow with metadata of its own; a live one would run what a test runs."""
-    home = tmp_path_factory.mktemp("airflow")
-    environment = {
-        **os.environ, "AIRFLOW_HOME": str(home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS), "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
-    }  # fmt: skip
-    python(environment, "-m", "airflow", "db", "migrate")
-    return environment
-
-
-def python(environment: dict[str, str], *arguments: str) -> str:
-    said = subprocess.run(
-        [sys.executable, *arguments],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=environment,
-        timeout=300,
-        check=False,
-    )
-    assert said.returncode == 0, said.stdout[-3000:] + said.stderr[-3000:]
-    return said.stdout
 
 
 def test_every_file_is_one_dag_of_its_name_and_imports_nothing_heavy(airflow: dict[str, str]) -> None:

@@ -9,10 +9,10 @@ from ingest.releases import make
 
 from ..conftest import database_url
 from ..database.examples import load_examples
-from .test_dags import DAGS, RUN, airflow, python  # noqa: F401  a fixture
+from .conftest import DAGS, RUN, python
 
 
-def test_tables_and_a_release_are_exported(airflow: dict[str, str], database: str, store, tmp_path: Path) -> None:  # noqa: F811
+def test_tables_and_a_release_are_exported(airflow: dict[str, str], database: str, store, tmp_path: Path) -> None:
     load_examples(store)
     make(store, "v1")
     environment = {**airflow, "ESSAYS_LOADER_URL": database_url(database, "loader")}

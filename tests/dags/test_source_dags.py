@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 from ..conftest import database_url, rows
-from .test_dags import DAGS, RUN, airflow, python  # noqa: F401  a fixture
+from .conftest import DAGS, RUN, python
 
 FEED = '<rss version="2.0"><channel><title>夜航笔记</title><item><title>一</title><link>https://blog.example.com/1</link></item></channel></rss>'
 
 
-def test_a_source_is_added_and_checked(airflow: dict[str, str], database: str, store, open_lab) -> None:  # noqa: F811
+def test_a_source_is_added_and_checked(airflow: dict[str, str], database: str, store, open_lab) -> None:
     lab = open_lab(
         {"blog.example.com": {"/feed.xml": {"do": "page", "html": FEED, "content_type": "application/rss+xml"}}}
     )

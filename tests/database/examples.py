@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ingest import imports, pipeline, seeds
 from ingest.model import Address, Essay, Look, Obtained, Reading, Snapshot, State
@@ -35,10 +37,9 @@ def load_files(store: Store, folder: Path, **texts: str) -> None:
     pipeline.close_run(store, run_id)
 
 
-def load_page(store: Store, address: Address, text: str, native: str | None, **said: object) -> None:
+def load_page(store: Store, address: Address, text: str, native: str | None, **said: Any) -> None:
     """A page fetched from this address, read as an essay with this identity."""
-    essay = Essay(**{"text": text, "markdown": text, "display_title": "规模定律", "title": "规模定律",  # type: ignore[arg-type]
-                     "native_id": native, "url": address.url, **said})  # fmt: skip
+    essay = replace(Essay(text, text, "规模定律", title="规模定律", native_id=native, url=address.url), **said)
     reading = Reading(State.ARTICLE, "wechat/1", "wechat", essay, addresses=(address,))
     key = f"wechat:{native}" if native else address.key
     look = Look(address, Snapshot(text.encode()), reading, "network", Obtained.FETCHED, "ingested", "links",

@@ -172,7 +172,7 @@ def test_bytes_that_no_reader_knew_become_an_essay_when_one_does(
     store: Store, lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nobody(_: Page) -> Reading:
-        return Reading("unsupported", "files/1", reason="no reader knows this page's site; its bytes are kept")  # type: ignore[arg-type]
+        return Reading("unsupported", "files/1", reason="no reader knows this page's site; its bytes are kept")
 
     with monkeypatch.context() as then:
         from ingest.model import State

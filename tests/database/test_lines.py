@@ -252,7 +252,7 @@ def test_an_edit_is_an_edit_and_a_footer_that_is_known_by_now_is_none(store: Sto
     edited = second.replace("谁也没有觉得麻烦", "谁也不觉得麻烦")
     assert edited != second
     store_one_by_one(store, {"/1": redesigned, "/2": edited, "/3": list(pages(3).values())[2]})
-    assert dict(causes(store)) == {  # type: ignore[arg-type]
+    assert dict(causes(store)) == {
         url(1): "first reader_change", url(2): "first publisher_edit", url(3): "first", url(4): "first",
     }  # fmt: skip
     assert [row[1:] for row in ends(store)] == [TAKEN] * 4

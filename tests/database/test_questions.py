@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -38,8 +39,8 @@ def address(name: str) -> Address:
     return Address(f"https://essays.example/{name}", f"https://essays.example/{name}")
 
 
-def essay(text: str, title: str = "曲线之外", **values: object) -> Essay:
-    return Essay(text, text, title, title=title, **values)  # type: ignore[arg-type]
+def essay(text: str, title: str = "曲线之外", **values: Any) -> Essay:
+    return Essay(text, text, title, title=title, **values)
 
 
 def published(days: float) -> Published:
@@ -398,7 +399,7 @@ def test_a_question_touches_only_what_it_is_about(full: Store, question: str, fo
 
 
 def rows_read(connection: Connection) -> list[tuple[str, int]]:
-    """The rows of private tables that this session has read, as the server counts."""
+    """The rows of private tables that this connection has read, as the server counts."""
     found = connection.exec_driver_sql(
         "SELECT relname, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
         " WHERE schemaname = 'ingest'"

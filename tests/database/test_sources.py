@@ -68,7 +68,7 @@ def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
 
 
 def add(store: Store, address: str, **given: object) -> str:
-    return sources.add_source(store, address, **given)[0].slug  # type: ignore[arg-type]
+    return sources.add_source(store, address, **given)[0].slug
 
 
 def check(store: Store, slug: str) -> sources.Check:
@@ -666,7 +666,7 @@ def test_a_check_that_lost_its_lease_changes_nothing(store: Store, lab, monkeypa
 
     def late(*given: object, **options: object) -> object:
         sql(store, "UPDATE ingest.source SET fence = fence + 1")
-        return original(*given, **options)  # type: ignore[arg-type]
+        return original(*given, **options)
 
     monkeypatch.setattr(reading, "ask_source", late)
     assert check(store, slug).state == "leased"
