@@ -13,7 +13,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from itertools import count
 from threading import Thread
@@ -22,10 +21,10 @@ import psycopg2
 
 from benchmarks.load import looks, texts
 from benchmarks.report import arguments, show
+from benchmarks.server import server
 from ingest import pipeline, reaper
-from ingest.local.postgres import destroy_postgres, ensure_postgres
 from ingest.model import IngestError
-from ingest.store import Store, migrate
+from ingest.store import Store
 from ingest.store.record import record
 
 BATCH = 50
@@ -95,37 +94,31 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     essays = texts(options.count, options.seed)
-    with tempfile.TemporaryDirectory() as scratch:
-        os.environ["ESSAYS_HOME"] = f"{scratch}/home"
-        urls = ensure_postgres()
+    with server() as urls:
+        store = Store(urls.loader)
+        run_id = pipeline.open_run(store, "benchmark", "before")
+        for start in range(0, len(essays), BATCH):
+            record(store, run_id, looks(essays[start : start + BATCH], f"before-{start}"), "benchmark")
+        pipeline.relate(store)
+        figures = {"quiet": window(store, essays[:BATCH], "quiet", options.seconds)}
+        mad = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.analysts", "rage", str(options.sessions)],
+            env=os.environ | {"URL": urls.analyst}, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
         try:
-            migrate(urls.owner)
-            store = Store(urls.loader)
-            run_id = pipeline.open_run(store, "benchmark", "before")
-            for start in range(0, len(essays), BATCH):
-                record(store, run_id, looks(essays[start : start + BATCH], f"before-{start}"), "benchmark")
-            pipeline.relate(store)
-            figures = {"quiet": window(store, essays[:BATCH], "quiet", options.seconds)}
-            mad = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.analysts", "rage", str(options.sessions)],
-                env=os.environ | {"URL": urls.analyst}, stdout=subprocess.PIPE, text=True,
-            )  # fmt: skip
-            try:
-                assert mad.stdout
-                mad.stdout.readline()
-                time.sleep(2)
-                figures["unwatched"] = window(store, essays[:BATCH], "unwatched", options.seconds)
-                reaper.watch(store)
-                figures["ours"] = window(store, essays[:BATCH], "watched", options.seconds)
-                figures["ours"]["reaped"] = len(reaper.reap(store, statement=1, idle=1, transaction=1, patience=0))
-            finally:
-                mad.kill()
-                mad.communicate()
-            for row in figures.values():
-                row |= {f"{key}_ratio": row[f"{key}_ms"] / figures["quiet"][f"{key}_ms"] for key in ("p50", "p99")}
-            store.close()
+            assert mad.stdout
+            mad.stdout.readline()
+            time.sleep(2)
+            figures["unwatched"] = window(store, essays[:BATCH], "unwatched", options.seconds)
+            reaper.watch(store)
+            figures["ours"] = window(store, essays[:BATCH], "watched", options.seconds)
+            figures["ours"]["reaped"] = len(reaper.reap(store, statement=1, idle=1, transaction=1, patience=0))
         finally:
-            destroy_postgres()
+            mad.kill()
+            mad.communicate()
+        for row in figures.values():
+            row |= {f"{key}_ratio": row[f"{key}_ms"] / figures["quiet"][f"{key}_ms"] for key in ("p50", "p99")}
+        store.close()
     print(f"{options.sessions} sessions, batches of {BATCH} essays for {options.seconds:.0f} s, seed {options.seed}")
     show(figures, ("sqlalchemy", "psycopg2-binary"), options.json)
 

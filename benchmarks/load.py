@@ -35,8 +35,8 @@ import psycopg2
 from sqlalchemy import create_engine
 
 from benchmarks.report import arguments, show
+from benchmarks.server import server
 from ingest import pipeline
-from ingest.local.postgres import destroy_postgres, ensure_postgres
 from ingest.model import Address, Essay, Look, Obtained, Reading, Snapshot, State
 from ingest.store import Store, migrate
 from ingest.store.connection import sqlalchemy_url
@@ -220,14 +220,10 @@ def main() -> None:
     else:
         essays = texts(options.count, options.seed)
     rounds: list[dict[str, float]] = []
-    with tempfile.TemporaryDirectory() as scratch:
-        os.environ |= {"ESSAYS_HOME": f"{scratch}/home", "DLT_DATA_DIR": f"{scratch}/dlt"}
-        urls = ensure_postgres()
-        try:
-            for _ in range(options.rounds):
-                rounds.append(measure(essays, urls.owner, urls.loader))
-        finally:
-            destroy_postgres()
+    with tempfile.TemporaryDirectory() as scratch, server() as urls:
+        os.environ["DLT_DATA_DIR"] = f"{scratch}/dlt"
+        for _ in range(options.rounds):
+            rounds.append(measure(essays, urls.owner, urls.loader))
     mean = sum(map(len, essays)) / len(essays)
     print(f"{len(essays)} essays of {mean:,.0f} characters, seed {options.seed}, median of {options.rounds} rounds")
     show(figures(rounds, len(essays)), ("dlt", "pandas", "sqlalchemy", "psycopg2-binary"), options.json)

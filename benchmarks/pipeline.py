@@ -7,7 +7,6 @@ the median counts.
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -16,9 +15,9 @@ import time
 from pathlib import Path
 
 from benchmarks.report import arguments, show
+from benchmarks.server import server
 from ingest import imports, pipeline
 from ingest.decode import unpack
-from ingest.local.postgres import destroy_postgres, ensure_postgres
 from ingest.settings import MIB
 from ingest.store import Store, migrate
 
@@ -102,20 +101,15 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=20, help="copies of each article")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        os.environ["ESSAYS_HOME"] = f"{scratch}/home"
+    with tempfile.TemporaryDirectory() as scratch, server() as urls:
         pages = Path(scratch) / "pages"
         pages.mkdir()
         count = write_pages(options.data, pages, options.times)
-        urls = ensure_postgres()
         seconds: dict[str, list[float]] = {"ours": [], "scrapy": []}
-        try:
-            for _ in range(options.rounds):
-                empty(urls.owner)
-                seconds["ours"].append(ours(pages, urls.loader))
-                seconds["scrapy"].append(scrapy(pages, urls.owner))
-        finally:
-            destroy_postgres()
+        for _ in range(options.rounds):
+            empty(urls.owner)
+            seconds["ours"].append(ours(pages, urls.loader))
+            seconds["scrapy"].append(scrapy(pages, urls.owner))
     print(f"{count} pages of {options.data}, median of {options.rounds} interleaved rounds")
     rates = {name: count / statistics.median(taken) for name, taken in seconds.items()}
     show(

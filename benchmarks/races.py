@@ -11,14 +11,13 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
 
 from benchmarks.load import looks
 from benchmarks.report import arguments, show
+from benchmarks.server import server
 from ingest import pipeline
-from ingest.local.postgres import destroy_postgres, ensure_postgres
-from ingest.store import Store, face, migrate
+from ingest.store import Store, face
 from ingest.store.record import record
 
 WORKER = "import os; from ingest import pipeline; from ingest.store import Store; print(pipeline.relate(Store(os.environ['URL'])))"
@@ -113,17 +112,11 @@ def main() -> None:
     parser.add_argument("--essays", type=int, default=500)
     parser.add_argument("--orders", type=int, default=20)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["ESSAYS_HOME"] = f"{home}/local"
-        urls = ensure_postgres()
-        try:
-            migrate(urls.owner)
-            store = Store(urls.loader)
-            told = {"pairs": pairs(store, urls.loader, given.pairs)}
-            store.close()
-            told["orders"] = orders(urls.owner, given.essays, given.orders)
-        finally:
-            destroy_postgres()
+    with server() as urls:
+        store = Store(urls.loader)
+        told = {"pairs": pairs(store, urls.loader, given.pairs)}
+        store.close()
+        told["orders"] = orders(urls.owner, given.essays, given.orders)
     show(told, ("numpy", "psycopg2-binary"), given.json)
     wrong = (
         told["pairs"]["missed"] + told["pairs"]["doubled"] + told["pairs"]["inconsistent"] + told["orders"]["different"]

@@ -11,15 +11,14 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from benchmarks.load import looks, texts
 from benchmarks.report import arguments, show
+from benchmarks.server import server
 from ingest import pipeline
-from ingest.local.postgres import destroy_postgres, ensure_postgres
-from ingest.store import Store, migrate
+from ingest.store import Store
 from ingest.store.record import record
 
 WORKER = "import os; from ingest import pipeline; from ingest.store import Store; print(pipeline.relate(Store(os.environ['URL'])))"
@@ -32,24 +31,18 @@ def main() -> None:
     given = parser.parse_args()
     essays = _corpus(given.data) if given.data else texts(given.essays, seed=1)
     figures = {}
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["ESSAYS_HOME"] = f"{home}/local"
-        urls = ensure_postgres()
-        try:
-            migrate(urls.owner)
-            store = Store(urls.loader)
-            run_id = pipeline.open_run(store, "benchmark")
-            prepared = looks(essays, "relate")
-            for start in range(0, len(prepared), 50):
-                record(store, run_id, prepared[start : start + 50], "benchmark")
-            for workers in (1, 2):
-                store.ask("relate", "forget")
-                figures[f"{workers} worker" + "s" * (workers > 1)] = _relate(urls.loader, workers, len(essays))
-            sizes = store.ask("relate", "sizes")[0]
-            figures["index"] = {"bytes_per_essay": sizes.bytes / len(essays), "fingerprints": sizes.rows / len(essays)}
-            store.close()
-        finally:
-            destroy_postgres()
+    with server() as urls:
+        store = Store(urls.loader)
+        run_id = pipeline.open_run(store, "benchmark")
+        prepared = looks(essays, "relate")
+        for start in range(0, len(prepared), 50):
+            record(store, run_id, prepared[start : start + 50], "benchmark")
+        for workers in (1, 2):
+            store.ask("relate", "forget")
+            figures[f"{workers} worker" + "s" * (workers > 1)] = _relate(urls.loader, workers, len(essays))
+        sizes = store.ask("relate", "sizes")[0]
+        figures["index"] = {"bytes_per_essay": sizes.bytes / len(essays), "fingerprints": sizes.rows / len(essays)}
+        store.close()
     show(figures, ("numpy", "psycopg2-binary"), given.json)
 
 

