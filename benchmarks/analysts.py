@@ -19,7 +19,7 @@ from threading import Thread
 
 import psycopg2
 
-from benchmarks.load import looks, texts
+from benchmarks.load import BATCH, looks, ours, texts
 from benchmarks.report import arguments, show
 from benchmarks.server import server
 from ingest import pipeline, reaper
@@ -27,7 +27,6 @@ from ingest.model import IngestError
 from ingest.store import Store
 from ingest.store.record import record
 
-BATCH = 50
 WORST = (
     "SELECT count(*) FROM essays.document WHERE text ~ '(.*的.*一){3}'",
     "SELECT count(*) FROM essays.document a, essays.document b WHERE a.text < b.text",
@@ -96,9 +95,7 @@ def main() -> None:
     essays = texts(options.count, options.seed)
     with server() as urls:
         store = Store(urls.loader)
-        run_id = pipeline.open_run(store, "benchmark", "before")
-        for start in range(0, len(essays), BATCH):
-            record(store, run_id, looks(essays[start : start + BATCH], f"before-{start}"), "benchmark")
+        ours(store, essays)
         pipeline.relate(store)
         figures = {"quiet": window(store, essays[:BATCH], "quiet", options.seconds)}
         mad = subprocess.Popen(

@@ -24,9 +24,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-
 from benchmarks.report import arguments, show
+from benchmarks.server import query
 from ingest import links, pictures, pipeline, refresh, sources
 from ingest.discover import album
 from ingest.local.postgres import Urls, destroy_postgres, ensure_postgres
@@ -450,16 +449,6 @@ LISTS: dict[str, Callable[[World, Source, list[Article]], str | bytes]] = {
 
 
 # The clock
-
-
-def query(url: str, sql: str, *given: Any) -> list[tuple[Any, ...]]:
-    connection = psycopg2.connect(url)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(sql, given or None)
-            return cursor.fetchall() if cursor.description else []
-    finally:
-        connection.close()
 
 
 WATCH = """

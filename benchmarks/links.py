@@ -32,9 +32,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-
 from benchmarks.report import arguments, show
+from benchmarks.server import query
 from ingest import links, pipeline
 from ingest.local import binaries, server
 from ingest.local.airflow import airflow_home, airflow_status, start_airflow, stop_airflow
@@ -260,16 +259,6 @@ def reach(log: Path, count: int, workers: dict[str, Any]) -> None:
 
 
 # What must be true afterwards
-
-
-def query(url: str, sql: str, *given: Any) -> list[tuple[Any, ...]]:
-    connection = psycopg2.connect(url)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(sql, given)
-            return cursor.fetchall() if cursor.description else []
-    finally:
-        connection.close()
 
 
 def make_waiting_due(owner: str) -> int:

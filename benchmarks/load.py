@@ -44,9 +44,8 @@ from ingest.store.record import record
 
 LENGTH = 2000
 BATCH = 50
-LOOKS = ("run", "fetch", "run_address")
-"""What every run adds to. The other tables hold what is known, and are left alone by a run that finds nothing new."""
 KNOWN = ("source", "snapshot", "document", "address", "revision", "segment", "claim", "seed_file", "search_text")
+"""What is left alone by a run that finds nothing new; every run adds to run, fetch and run_address."""
 
 
 def texts(count: int, seed: int) -> list[str]:

@@ -14,12 +14,10 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.load import looks, texts
+from benchmarks.load import ours, texts
 from benchmarks.report import arguments, show
 from benchmarks.server import server
-from ingest import pipeline
 from ingest.store import Store
-from ingest.store.record import record
 
 WORKER = "import os; from ingest import pipeline; from ingest.store import Store; print(pipeline.relate(Store(os.environ['URL'])))"
 
@@ -33,10 +31,7 @@ def main() -> None:
     figures = {}
     with server() as urls:
         store = Store(urls.loader)
-        run_id = pipeline.open_run(store, "benchmark")
-        prepared = looks(essays, "relate")
-        for start in range(0, len(prepared), 50):
-            record(store, run_id, prepared[start : start + 50], "benchmark")
+        ours(store, essays)
         for workers in (1, 2):
             store.ask("relate", "forget")
             figures[f"{workers} worker" + "s" * (workers > 1)] = _relate(urls.loader, workers, len(essays))

@@ -28,7 +28,7 @@ from psycopg2.extras import execute_values
 from benchmarks.report import arguments, show
 from benchmarks.server import server
 from ingest.local.postgres import superuser_url
-from tools.search_tables import searched
+from tools.search_tables import MARKUP, searched
 
 try:
     import jieba
@@ -40,7 +40,6 @@ BATCH = 50
 INSERTS = 1000
 RARE = 0.001
 """A query is rare when at most this share of the essays matches."""
-_MARKUP = re.compile(r"\]\([^)]*\)|https?://[!-~]+|<[^>]{1,200}>")
 _HAN = re.compile("[\u4e00-\u9fff]{2,}")
 _COMMON = ["我们", "可以", "一个", "使用", "如果", "人工智能", "机器学习", "开发者", "应用程序", "数据", "程序员", "的时候",
            "我们可以", "这个问题"]  # fmt: skip
@@ -58,9 +57,7 @@ def essays(folder: Path, count: int, chance: random.Random) -> list[tuple[str, s
             for line in lines:
                 text = json.loads(line)
                 if text.get("lang", "zh") == "zh":
-                    paragraphs.update(
-                        part.strip() for part in _MARKUP.sub("", text["text"]).split("\n") if part.strip()
-                    )
+                    paragraphs.update(part.strip() for part in MARKUP.sub("", text["text"]).split("\n") if part.strip())
     known = sorted(paragraphs)
     made = []
     for _ in range(count):

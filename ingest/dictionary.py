@@ -20,13 +20,16 @@ _TITLES = {
     ),
 }
 _SCHEMAS = list(_TITLES)
-_ABOVE = {"table": "Tables", "view": "Views", "materialized view": "Materialized views", "row type": "Row types"}
+_ABOVE = {
+    "table": "Tables", "view": "Views", "materialized view": "Materialized views", "row type": "Row types",
+    "function": "Functions",
+}  # fmt: skip
 
 
 def render(store: Store) -> str:
     """The whole page. What has no comment shows as an empty cell; ``uncommented`` lists it."""
-    objects = _ask(store, "objects", schemas=_SCHEMAS)
-    columns = _by_object(_ask(store, "columns", schemas=_SCHEMAS))
+    objects = _ask(store, "objects")
+    columns = _by_object(_ask(store, "columns"))
     lines = [
         "# Data dictionary",
         "",
@@ -42,27 +45,25 @@ def render(store: Store) -> str:
             if chosen := [one for one in own if one["kind"] == kind]:
                 lines += [f"### {above}", ""]
                 for one in chosen:
-                    lines += _relation(one, columns[schema, one["name"]])
-        if functions := [one for one in own if one["kind"] == "function"]:
-            lines += ["### Functions", "", *_functions(functions)]
-    return "\n".join([*lines, *_coded(_ask(store, "values", schemas=_SCHEMAS, states=_states()))])
+                    lines += _function(one) if kind == "function" else _relation(one, columns[schema, one["name"]])
+    return "\n".join([*lines, *_coded(_ask(store, "values", states=_states()))])
 
 
 def uncommented(store: Store) -> list[str]:
     """Tables, views, types, functions, columns and coded values that nothing explains."""
     named = {
-        **{f"{one['schema']}.{one['name']}": one["meaning"] for one in _ask(store, "objects", schemas=_SCHEMAS)},
-        **{_path(one): one["meaning"] for one in _ask(store, "columns", schemas=_SCHEMAS)},
+        **{f"{one['schema']}.{one['name']}": one["meaning"] for one in _ask(store, "objects")},
+        **{_path(one): one["meaning"] for one in _ask(store, "columns")},
         **{
             f"{_path(one)} = {one['value']}": _meaning(one["meaning"], one["value"])
-            for one in _ask(store, "values", schemas=_SCHEMAS, states=_states())
+            for one in _ask(store, "values", states=_states())
         },
     }
     return [name for name, meaning in named.items() if not meaning]
 
 
 def _ask(store: Store, name: str, **values: Any) -> list[dict[str, Any]]:
-    return [dict(row._mapping) for row in store.ask("dictionary", name, **values)]
+    return [dict(row._mapping) for row in store.ask("dictionary", name, schemas=_SCHEMAS, **values)]
 
 
 def _path(column: dict[str, Any]) -> str:
@@ -88,9 +89,9 @@ def _contents(objects: Iterable[dict[str, Any]]) -> Iterator[str]:
         names = kinds.setdefault(one["kind"], [])
         if link not in names:
             names.append(link)
-    for kind in (*_ABOVE, "function"):
+    for kind, above in _ABOVE.items():
         if kind in kinds:
-            yield f"- {_ABOVE.get(kind, 'Functions')}: {', '.join(kinds[kind])}"
+            yield f"- {above}: {', '.join(kinds[kind])}"
 
 
 def _relation(one: dict[str, Any], columns: Iterable[dict[str, Any]]) -> list[str]:
@@ -109,13 +110,10 @@ def _relation(one: dict[str, Any], columns: Iterable[dict[str, Any]]) -> list[st
     return [*lines, ""]
 
 
-def _functions(functions: Iterable[dict[str, Any]]) -> list[str]:
-    lines: list[str] = []
-    for one in functions:
-        name = f"{one['schema']}.{one['name']}"
-        lines += [f"#### {name}", "", _cell(one["meaning"]), ""]
-        lines += ["```", f"{name}({one['arguments']})", f"    → {one['result']}", "```", ""]
-    return lines
+def _function(one: dict[str, Any]) -> list[str]:
+    name = f"{one['schema']}.{one['name']}"
+    shown = f"{name}({one['arguments']})"
+    return [f"#### {name}", "", _cell(one["meaning"]), "", "```", shown, f"    → {one['result']}", "```", ""]
 
 
 def _coded(rows: Iterable[dict[str, Any]]) -> list[str]:

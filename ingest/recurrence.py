@@ -45,10 +45,10 @@ def line_hash(line: str) -> int | None:
 
 
 def hashes(text: str) -> frozenset[int]:
-    """The hashes that a page of a host is remembered by: of its short lines, up to 50 at each end, and of its body."""
+    """The hashes that a page of a host is remembered by: of its short lines, up to 50 at each end."""
     lines = _lines(text)
     ends = lines[:_REMEMBERED] + lines[-_REMEMBERED:]
-    return frozenset(_known(line for line in ends if len(line) <= _LONGEST)) | body(text)
+    return frozenset(_known(line for line in ends if len(line) <= _LONGEST))
 
 
 def body(text: str) -> frozenset[int]:

@@ -23,7 +23,7 @@ from ingest.similarity import (
 from ingest.similarity.candidates import MOST, POSTINGS
 from ingest.similarity.fingerprint import HASH_BITS, WINDOW
 from ingest.similarity.folding import fold as fold_with_offsets
-from ingest.similarity.folding import fold_codes
+from ingest.similarity.folding import folds
 from ingest.text import fold
 
 from .conftest import shared
@@ -77,7 +77,7 @@ def noisy(text: str, share: float, seed: int) -> str:
 def test_the_fold_with_offsets_is_the_fold_and_every_character_stems_from_its_offset(text: str) -> None:
     folded = fold_with_offsets(text)
     assert folded.codes.tobytes().decode("utf-32-le") == fold(text)
-    assert fold_codes(text).tolist() == folded.codes.tolist()
+    assert folds([text])[0].tolist() == folded.codes.tolist()
     for code, offset in zip(folded.codes.tolist(), folded.offsets.tolist(), strict=True):
         assert chr(code) in fold(text[offset])
 

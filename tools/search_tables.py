@@ -32,7 +32,7 @@ LONGEST = 8
 MODULUS = (1 << 40) - 87
 """The largest prime below 2**40: the codes of all common grams of three and more characters differ modulo it."""
 
-_MARKUP = re.compile(r"\]\([^)]*\)|https?://[!-~]+|<[^>]{1,200}>")
+MARKUP = re.compile(r"\]\([^)]*\)|https?://[!-~]+|<[^>]{1,200}>")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -95,7 +95,7 @@ def mine(texts: Iterable[str]) -> list[str]:
 
     Paragraphs that several texts share are a site's furniture, and don't count.
     """
-    kept = [_MARKUP.sub("]", text) for text in texts]
+    kept = [MARKUP.sub("]", text) for text in texts]
     furniture = Counter(part for text in kept for part in {line.strip() for line in text.split("\n")})
     pieces = []
     for text in kept:

@@ -17,6 +17,8 @@ REST = 60.0
 class DueTrigger(BaseEventTrigger):
     """Asks the database whether something is due that nobody is working on, and says so.
 
+    As it comes by every few seconds, it ends what analysts' sessions do for too long as well.
+
     ``question`` is a statement of ``sql/statements/due.sql`` that returns one row with ``addresses`` or ``sources``.
     """
 

@@ -5,6 +5,5 @@ export has written stays, and the next one goes on. ``_manifest.json`` has rows,
 """
 
 from ingest.export.folder import FORMATS, TABLES, Exported, export
-from ingest.export.writers import FileFormat
 
-__all__ = ["FORMATS", "TABLES", "Exported", "FileFormat", "export"]
+__all__ = ["FORMATS", "TABLES", "Exported", "export"]

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 # Spreadsheets fold the full-width forms.
-FORMULA = "=+-@＝＋－＠"
-_MARKED = (*FORMULA, "\t", "\r", "\n", "'")
-_FORMULA = set(FORMULA)
+_FORMULA = frozenset("=+-@＝＋－＠")
+_MARKED = (*_FORMULA, "\t", "\r", "\n", "'")
 
 
 def plain(value: Any) -> Any:
     """The value as JSON has it: times in ISO 8601 with their offset."""
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def json_line(names: list[str], row: tuple[Any, ...]) -> str:

@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -74,10 +74,10 @@ class Manifest:
     """``_manifest.json``. It names no time and no place, so that it is the same for the same data."""
 
     table: str
-    format: str
+    format: FileFormat
     release: dict[str, Any] | None
     layout: str
-    columns: list[dict[str, str | None]]
+    columns: list[Column]
     files: list[Part] = field(default_factory=list)
     complete: bool = False
 
@@ -117,12 +117,9 @@ def export(
             # Neither a column that the view gains nor a better comment may change what was exported once.
             types = {column.name: column.type for column in columns}
             columns = [Column(name, types[name], None) for name in _RELEASED]
-        known = {} if frozen is None else {"name": frozen.name, "sha256": frozen.sha256, "items": frozen.item_count}
-        manifest = Manifest(
-            view, file_format, known or None, _layout(columns, file_format, bom), [asdict(column) for column in columns]
-        )
-        values = {"release": frozen.name} if frozen else {}
-        return _Export(connection, target, manifest, columns, values, bom).run()
+        known = {"name": frozen.name, "sha256": frozen.sha256, "items": frozen.item_count} if frozen else None
+        manifest = Manifest(view, file_format, known, _layout(columns, file_format, bom), columns)
+        return _Export(connection, target, manifest, bom).run()
 
 
 def _layout(columns: list[Column], file_format: FileFormat, bom: bool) -> str:
@@ -156,9 +153,12 @@ class _Export:
     connection: Connection
     target: Path
     manifest: Manifest
-    columns: list[Column]
-    values: dict[str, Any]
     bom: bool
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the statements are given: the name of the release, if it is one."""
+        return {"release": self.manifest.release["name"]} if self.manifest.release else {}
 
     def run(self) -> Exported:
         before = self._before()
@@ -204,7 +204,7 @@ class _Export:
                 f"{self.target} holds {known['table']} as {known['format']}.", "Give another folder for another format."
             )
         # With other columns or another library every file is written again, under the same name.
-        return [Part(**{**asdict(part), "state": ""}) for part in parts] if changed else parts
+        return [replace(part, state="") for part in parts] if changed else parts
 
     def _months(self, months: list[str]) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
         """The rows of these months, from one statement."""
@@ -219,7 +219,7 @@ class _Export:
         path.parent.mkdir(exist_ok=True)
         partial = path.with_name(f".{path.name}.partial")
         count = 0
-        writer = open_file(partial, FileFormat(self.manifest.format), self.columns, bom=self.bom)
+        writer = open_file(partial, self.manifest.format, self.manifest.columns, bom=self.bom)
         try:
             for count, row in enumerate(map(self._checked, rows), 1):  # noqa: B007  counted beyond the loop
                 writer.add(row[:-1])

@@ -56,7 +56,7 @@ def back_up() -> Path:
 
 def backups() -> list[Path]:
     """The backups that are there, the newest first."""
-    return sorted((file for file in _folder().iterdir() if _NAME.fullmatch(file.name)), reverse=True)
+    return sorted((file for file in _place().glob("*") if _NAME.fullmatch(file.name)), reverse=True)
 
 
 def restore(file: Path) -> str | None:
@@ -67,7 +67,7 @@ def restore(file: Path) -> str | None:
     """
     file = Path(os.path.abspath(file.expanduser()))
     if not file.is_file():
-        raise IngestError(f"There is no file {file}.", f"`ingest backup` writes into {_folder()}.")
+        raise IngestError(f"There is no file {file}.", f"`ingest backup` writes into {_place()}.")
     if airflow_status().running:
         raise IngestError("Airflow is loading essays.", "`ingest down`, then restore, then `ingest up`.")
     postgres.ensure_postgres(restoring=True)
@@ -108,8 +108,13 @@ def _remember(kept: str | None) -> None:
         local.restoring = kept
 
 
+def _place() -> Path:
+    return Path(os.path.abspath((settings().backup_folder or state.home() / "backups").expanduser()))
+
+
 def _folder() -> Path:
-    folder = Path(os.path.abspath((settings().backup_folder or state.home() / "backups").expanduser()))
+    """The place, made when it is missing."""
+    folder = _place()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

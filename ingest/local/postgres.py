@@ -77,7 +77,7 @@ def known_urls() -> Urls | None:
 
 
 def superuser_url() -> str:
-    """The embedded server's superuser, for tests and backups.
+    """The embedded server's superuser, for tests and benchmarks.
 
     Raises StartFailed when there is no embedded server.
     """
@@ -217,10 +217,10 @@ def _initialise(place: Path) -> None:
     place.mkdir(mode=0o755 if binaries.server_user() else 0o700, parents=True, exist_ok=True)
     ports.need_space(place)
     with state.changing() as local:
-        passwords = {role: local.secret(role) for role in ROLES}
+        password = local.secret(SUPERUSER)
     fresh, programs = place / "data.new", server.programs(place)
     server.discard(fresh)
-    server.create(fresh, programs, passwords[SUPERUSER])
+    server.create(fresh, programs, password)
     _bootstrap(place, server.start(fresh, programs))
     server.stop(fresh)
     fresh.rename(place / "data")

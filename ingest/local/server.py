@@ -140,7 +140,7 @@ def start(data: Path, programs: Path) -> int:
 
 
 def bootstrap(programs: Path, url: str, passwords: dict[str, str], password: str) -> None:
-    """Make the databases and roles of ``sql/bootstrap.sql``.
+    """Make what is missing of the databases and roles of ``sql/bootstrap.sql``, and give the roles their passwords.
 
     Raises StartFailed with what psql said.
     """
@@ -151,7 +151,7 @@ def bootstrap(programs: Path, url: str, passwords: dict[str, str], password: str
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise StartFailed(f"The new database could not be set up:\n{_last(done.stdout)}", _remedy(done.stdout))
+        raise StartFailed(f"The database could not be set up:\n{_last(done.stdout)}", _remedy(done.stdout))
 
 
 def stop(data: Path) -> list[int]:

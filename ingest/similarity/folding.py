@@ -38,11 +38,6 @@ def encode(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def fold_codes(text: str) -> Codes:
-    """``ingest.text.fold`` as code points."""
-    return folds([text])[0]
-
-
 def folds(texts: Sequence[str]) -> tuple[Codes, list[int]]:
     """The folds of several texts as code points, one behind the other; where each begins, and where the last ends."""
     folded, several = _look_up(encode("".join(texts)))

@@ -109,7 +109,7 @@ def ask_source(
         last_modified=last_modified,
         kinds=KINDS,
         resolve=own.resolve() if own else None,
-        user_agent=settings().user_agents.get(host),
+        user_agent=agent_of(host),
     )
     return Asked(fetched, turn.robots)
 
@@ -147,10 +147,10 @@ def _take_turn(store: Store, url: str, patience: float, *, followed: bool, is_ow
             ask(connection, "due", "claim_robots", host=host)
             return _Turn(asks_robots=True)
         verdict = None if is_own else Robots(held.robots).verdict(url, agent_of(host))
-        refused = verdict and refusal(verdict, strict=settings().robots == "strict", followed=followed)
+        refused = refusal(verdict, strict=settings().robots == "strict", followed=followed) if verdict else None
         if not refused:
             ask(connection, "due", "space_host", host=host)
-        return _Turn(robots=verdict, refused=refused or None)
+        return _Turn(robots=verdict, refused=refused)
 
     deadline = time.monotonic() + patience
     while True:

@@ -143,7 +143,7 @@ def _take_places(store: Store, source: Any, seen: Seen, found: Found) -> None:
     changed = [
         place for place in found.places
         if (known := parts.get(place.url)) is None
-        or (int(place.changed_at.timestamp() * 1e9) > known.changed_ns if place.changed_at
+        or (_stamp(place) > known.changed_ns if place.changed_at
             else known.taken_at < datetime.now(UTC) - timedelta(days=1))
     ]  # fmt: skip
     most = settings().max_check_pages
@@ -171,8 +171,12 @@ def _take_places(store: Store, source: Any, seen: Seen, found: Found) -> None:
 
 def _part(place: Place, size: int) -> dict[str, Any]:
     """A sitemap of an index, as it was taken."""
-    stamp = int(place.changed_at.timestamp() * 1e9) if place.changed_at else 0
-    return {"path": place.url, "size": size, "changed_ns": stamp}
+    return {"path": place.url, "size": size, "changed_ns": _stamp(place)}
+
+
+def _stamp(place: Place) -> int:
+    """When it changed, in nanoseconds as files have it; 0 when it does not say."""
+    return int(place.changed_at.timestamp() * 1e9) if place.changed_at else 0
 
 
 def _why(fetched: Fetched | None) -> str:

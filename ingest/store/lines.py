@@ -68,17 +68,17 @@ def take_lines(
 
 def again(store: Store, most: int | None, site: str | None = None, reader: str | None = None) -> list[int]:
     """Looks whose pages were read before lines at their edges were known to recur."""
-    return [row.fetch_id for row in store.ask("lines", "again", most=most, site=site, reader=reader)]
+    return [row.fetch_id for row in store.ask("lines", "again", least=LEAST_TEXTS, most=most, site=site, reader=reader)]
 
 
 def read_again(store: Store, documents: Sequence[int]) -> None:
     """Notes that documents were read with all lines that recur by now."""
-    store.ask("lines", "read_again", documents=list(documents))
+    store.ask("lines", "read_again", least=LEAST_TEXTS, documents=list(documents))
 
 
 def forget(store: Store) -> int:
     """Forgets rare lines that were not seen for long, and what is beyond the bound of a host; how many those were."""
-    return len(store.ask("lines", "forget", days=FORGOTTEN_AFTER, most=MOST_LINES))
+    return len(store.ask("lines", "forget", least=LEAST_TEXTS, days=FORGOTTEN_AFTER, most=MOST_LINES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,9 @@ def _page(host: str, essay: Essay, document: int, heads: dict[int, Row[Any]]) ->
     head, edges = heads[document], candidates(essay.text)
     is_new = head.counted_host is None
     stored = edges if head.text in (None, essay.text) else candidates(head.text)
-    lines = hashes(essay.text) if is_new else frozenset()
-    return _Page(host, essay, document, is_new, lines, body(essay.text) if is_new else lines, edges, edges | stored)
+    own = body(essay.text) if is_new else frozenset()
+    lines = hashes(essay.text) | own if is_new else own
+    return _Page(host, essay, document, is_new, lines, own, edges, edges | stored)
 
 
 class _Seen:

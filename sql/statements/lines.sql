@@ -34,7 +34,7 @@ WHERE d.document_id = r.document_id
 -- The looks that the current revisions of these documents came from, where those are pages of the rest of the web, and as
 -- long as nothing else became of their addresses.
 SELECT DISTINCT f.fetch_id
-FROM (SELECT DISTINCT unnest(documents) AS document_id FROM ingest.host_line WHERE texts >= 3 AND documents <> '{}') waiting
+FROM (SELECT DISTINCT unnest(documents) AS document_id FROM ingest.host_line WHERE texts >= %(least)s AND documents <> '{}') waiting
 JOIN ingest.document d USING (document_id)
 JOIN ingest.revision r ON r.revision_id = d.current_revision_id
 JOIN ingest.fetch f USING (fetch_id)
@@ -49,15 +49,15 @@ LIMIT %(most)s
 -- read_again --
 UPDATE ingest.host_line l SET documents = ARRAY(
     SELECT one FROM unnest(l.documents) one WHERE one <> ALL (%(documents)s::bigint[]))
-WHERE texts >= 3 AND documents && %(documents)s::bigint[]
+WHERE texts >= %(least)s AND documents && %(documents)s::bigint[]
 
 -- forget --
 -- What stood in one or two texts, long ago; and of each host what is beyond a number, the rare and the old first.
 DELETE FROM ingest.host_line l USING (
-    SELECT host, line FROM ingest.host_line WHERE texts < 3 AND last_seen_at < now() - %(days)s * interval '1 day'
+    SELECT host, line FROM ingest.host_line WHERE texts < %(least)s AND last_seen_at < now() - %(days)s * interval '1 day'
     UNION
     SELECT host, line FROM (
-        SELECT host, line, row_number() OVER (PARTITION BY host ORDER BY least(texts, 3) DESC, last_seen_at DESC, line) AS place
+        SELECT host, line, row_number() OVER (PARTITION BY host ORDER BY least(texts, %(least)s) DESC, last_seen_at DESC, line) AS place
         FROM ingest.host_line) ranked
     WHERE place > %(most)s) gone
 WHERE l.host = gone.host AND l.line = gone.line

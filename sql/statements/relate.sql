@@ -2,7 +2,7 @@
 
 -- pending --
 -- Whoever takes a revision holds its row until it is related; another worker takes the next ones.
-SELECT d.document_id, r.revision_id, r.text, r.fold_sha, r.related_at
+SELECT d.document_id, r.revision_id, r.text, r.related_at
 FROM ingest.revision r JOIN ingest.document d ON d.current_revision_id = r.revision_id
 WHERE r.related_at IS NULL
 ORDER BY r.revision_id
@@ -84,7 +84,7 @@ FROM ingest.document d JOIN ingest.revision r ON r.revision_id = d.current_revis
 WHERE d.document_id = ANY (%(ids)s)
 
 -- texts --
-SELECT d.document_id, r.revision_id, r.text, r.fold_sha, r.related_at
+SELECT d.document_id, r.revision_id, r.text, r.related_at
 FROM ingest.document d
 JOIN ingest.revision r ON r.revision_id = d.current_revision_id
 JOIN ingest.fingerprinted f USING (revision_id)

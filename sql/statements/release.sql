@@ -2,7 +2,7 @@
 SELECT ingest.make_release(%(release)s, %(selection)s::jsonb, %(note)s) AS items
 
 -- find --
-SELECT release, made_at, note, selection, item_count, sha256, layout FROM essays.release WHERE release = %(release)s
+SELECT made_at, selection, item_count, sha256 FROM essays.release WHERE release = %(release)s
 
 -- all --
-SELECT release, made_at, note, selection, item_count, sha256, layout FROM essays.release ORDER BY made_at, release
+SELECT release FROM essays.release ORDER BY made_at, release

@@ -8,7 +8,7 @@ from bs4 import Tag
 from bs4.element import NavigableString
 
 from ingest.model import Address, Claim
-from ingest.page import attribute
+from ingest.page import attribute, classes
 from ingest.redact import redact_words
 from ingest.sites.wechat.addresses import HOSTS, LINK, address, unwrapped
 
@@ -39,7 +39,7 @@ def _found(root: Tag) -> Iterator[tuple[str, Address, Tag | str | None]]:
     """Kind, address, and the element or the words that tell what is there."""
     for node in root.descendants:
         if isinstance(node, Tag):
-            cited = "js_blockquote_wrap" in attribute(node, "class").split()
+            cited = "js_blockquote_wrap" in classes(node)
             url = attribute(node, "data-url" if cited else "href") if cited or node.name == "a" else ""
             if url and (found := address(unwrapped(url))):
                 if cited:
