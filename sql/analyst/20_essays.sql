@@ -84,6 +84,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION essays.resolve IS 'The present essay_id for an essay_id that was noted down earlier; NULL when there never was one';
 
+CREATE OR REPLACE FUNCTION essays.resolve_document(id bigint) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(d.merged_into, d.document_id) FROM ingest.document d WHERE d.document_id = id
+$$;
+COMMENT ON FUNCTION essays.resolve_document IS 'The present document_id for a document_id that was noted down earlier; NULL when there never was one';
+
 CREATE OR REPLACE VIEW essays.relation AS
 SELECT
     d.document_id,

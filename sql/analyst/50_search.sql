@@ -169,6 +169,7 @@ CREATE OR REPLACE FUNCTION ingest.search_documents(
     copies boolean) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
     SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
 DECLARE
     plan record := ingest.search_plan(q);
     is_unfiltered boolean := num_nonnulls(published_from, published_to, account, site, corpus, role, language) = 0;
@@ -180,8 +181,7 @@ BEGIN
     SELECT s.document_id FROM ingest.search_text s
     WHERE ingest.search_keys(s.body) @> plan.keys
         AND (copies OR s.is_shown)
-        AND (is_unfiltered OR ingest.search_passes(s, search_documents.published_from, search_documents.published_to, search_documents.account, search_documents.site,
-                search_documents.corpus, search_documents.role, search_documents.language))
+        AND (is_unfiltered OR ingest.search_passes(s, published_from, published_to, account, site, corpus, role, language))
         AND (none_excluded OR s.document_id <> ALL (plan.excluded))
         AND (is_exact
             OR s.document_id IN (SELECT w.document_id FROM ingest.search_text w WHERE ingest.search_keys(w.body) @> sure)
@@ -296,6 +296,7 @@ CREATE OR REPLACE FUNCTION essays.search(
     language text DEFAULT NULL, copies boolean DEFAULT false) RETURNS SETOF essays.search_result
 LANGUAGE plpgsql STABLE ROWS 20 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
     SET jit = off SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
 DECLARE
     plan record := ingest.search_plan(q);
     weights float8[] := '{}';
@@ -333,9 +334,8 @@ BEGIN
         SELECT s.document_id, s.revision_id, s.account, s.published_on, s.title, s.body
         FROM ingest.search_text s
         WHERE ingest.search_keys(s.body) @> plan.keys
-            AND (search.copies OR s.is_shown)
-            AND (is_unfiltered OR ingest.search_passes(s, search.published_from, search.published_to, search.account, search.site,
-                search.corpus, search.role, search.language))
+            AND (copies OR s.is_shown)
+            AND (is_unfiltered OR ingest.search_passes(s, published_from, published_to, account, site, corpus, role, language))
             AND (none_excluded OR s.document_id <> ALL (plan.excluded))
         ORDER BY strpos(s.title, plan.terms[1] COLLATE "C") > 0 DESC, s.published_on DESC NULLS LAST, s.document_id
         LIMIT CASE WHEN plan.unsure = '{}' THEN pool END
@@ -383,6 +383,7 @@ CREATE OR REPLACE FUNCTION essays.count_matches(
     copies boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
     SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
 DECLARE
     plan record := ingest.search_plan(q);
     is_unfiltered boolean := num_nonnulls(published_from, published_to, account, site, corpus, role, language) = 0;
@@ -394,8 +395,7 @@ BEGIN
         SELECT count(*) FROM ingest.search_text s
         WHERE ingest.search_keys(s.body) @> plan.keys
             AND (copies OR s.is_shown)
-            AND (is_unfiltered OR ingest.search_passes(s, count_matches.published_from, count_matches.published_to, count_matches.account, count_matches.site,
-                    count_matches.corpus, count_matches.role, count_matches.language))
+            AND (is_unfiltered OR ingest.search_passes(s, published_from, published_to, account, site, corpus, role, language))
             AND (none_excluded OR s.document_id <> ALL (plan.excluded))
             AND (is_exact
                 OR s.document_id IN (SELECT w.document_id FROM ingest.search_text w WHERE ingest.search_keys(w.body) @> sure)
@@ -434,6 +434,7 @@ CREATE OR REPLACE FUNCTION essays.term_trend(
     language text DEFAULT NULL, copies boolean DEFAULT false)
 RETURNS TABLE (period date, matches bigint, essays bigint, share numeric)
 LANGUAGE plpgsql STABLE ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+#variable_conflict use_variable
 DECLARE
     names text[];
 BEGIN
@@ -455,8 +456,7 @@ BEGIN
         round(count(hit.id)::numeric / count(*), 4)
     FROM ingest.search_text s LEFT JOIN hit ON hit.id = s.document_id
     WHERE (copies OR s.is_shown)
-        AND ingest.search_passes(s, term_trend.published_from, term_trend.published_to, term_trend.account,
-            term_trend.site, term_trend.corpus, term_trend.role, term_trend.language)
+        AND ingest.search_passes(s, published_from, published_to, account, site, corpus, role, language)
     GROUP BY began
     ORDER BY began NULLS LAST;
 END

@@ -1,17 +1,10 @@
-CREATE OR REPLACE FUNCTION essays.resolve_document(id bigint) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(d.merged_into, d.document_id) FROM ingest.document d WHERE d.document_id = id
-$$;
-COMMENT ON FUNCTION essays.resolve_document IS 'The present document_id for a document_id that was noted down earlier; NULL when there never was one';
-
 CREATE OR REPLACE FUNCTION essays.cited(id bigint, text_sha256 text)
 RETURNS TABLE (document_id bigint, revision_number integer, is_current boolean, recorded_at timestamptz, text text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT d.document_id, r.number, r.revision_id = d.current_revision_id, r.recorded_at, r.text
-    FROM ingest.document asked
-    JOIN ingest.document d ON d.document_id = coalesce(asked.merged_into, asked.document_id)
+    FROM ingest.document d
     JOIN ingest.revision r ON r.document_id = d.document_id
-    WHERE asked.document_id = cited.id
+    WHERE d.document_id = essays.resolve_document(cited.id)
         AND sha256(convert_to(r.text, 'UTF8')) = decode(lower(cited.text_sha256), 'hex')
     ORDER BY r.number
 $$;
@@ -57,15 +50,14 @@ BEGIN
              WHERE look.sha256 = f.sha256 AND look.how IN ('network', 'feed')),
             f.seen_at) AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD') AS accessed
     INTO it
-    FROM ingest.document asked
-    JOIN ingest.document d ON d.document_id = coalesce(asked.merged_into, asked.document_id)
+    FROM ingest.document d
     JOIN ingest.revision r ON r.revision_id = d.current_revision_id
     JOIN ingest.fetch f ON f.fetch_id = r.fetch_id
     CROSS JOIN LATERAL (
         SELECT nullif(btrim(regexp_replace(r.display_title, '[[:cntrl:][:space:]]+', ' ', 'g')), '') AS title,
             nullif(rtrim(btrim(regexp_replace(r.author, '[[:cntrl:][:space:]]+', ' ', 'g')), '.'), '') AS author,
             nullif(rtrim(btrim(regexp_replace(r.account, '[[:cntrl:][:space:]]+', ' ', 'g')), '.'), '') AS account) plain
-    WHERE asked.document_id = cite.document_id;
+    WHERE d.document_id = essays.resolve_document(cite.document_id);
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;

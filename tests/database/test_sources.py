@@ -21,7 +21,6 @@ from ingest.model import IngestError
 from ingest.settings import settings
 from ingest.sources.asking import OwnServer
 from ingest.store import Store
-from ingest.store.connection import statements
 
 from ..conftest import ROOT, database_url, rows, shared
 
@@ -693,7 +692,6 @@ def test_a_check_that_was_killed_is_made_good_by_the_next_one(
     assert rows(store, "SELECT count(*) FROM ingest.address WHERE due_at IS NOT NULL") == [(1,)]
 
 
-@pytest.mark.skipif("found_by" not in statements("due")["lease"], reason="the lease does not name the source yet")
 def test_a_page_that_a_source_listed_names_it(store: Store, lab) -> None:
     lab.script(BLOG, "/feed.xml", served(rss(item(f"https://{WECHAT}/s/{TOKEN}"))))
     slug = add(store, FEED)
