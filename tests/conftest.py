@@ -6,6 +6,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,19 +44,36 @@ def template(server: str) -> str:
     return name
 
 
+@contextmanager
+def new_database(server: str, template: str = "template1") -> Iterator[str]:
+    """Name of a database of the owner's, which is dropped afterwards; empty unless it has a template."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    execute(server, f"CREATE DATABASE {name} TEMPLATE {template} OWNER essays_owner")
+    try:
+        yield name
+    finally:
+        execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def database(server: str, template: str) -> Iterator[str]:
     """Name of a fresh, migrated database."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    execute(server, f"CREATE DATABASE {name} TEMPLATE {template} OWNER essays_owner")
-    yield name
-    execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(server, template) as name:
+        yield name
 
 
 @pytest.fixture
 def store(database: str) -> Iterator[Store]:
     """The fresh database as the loader."""
     made = Store(database_url(database, "loader"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def analyst(database: str) -> Iterator[Store]:
+    """The fresh database as the analyst."""
+    made = Store(database_url(database, "analyst"))
     yield made
     made.close()
 
@@ -72,6 +90,13 @@ def execute(url: str, *statements: str) -> None:
         for statement in statements:
             connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+def change(store: Store, *statements: str) -> None:
+    """Runs statements in one transaction."""
+    with store.transaction() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
 
 
 def rows(store: Store, sql: str) -> list[tuple[object, ...]]:

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 from ingest.export import export
 from ingest.store import Store, migrate
 
-from .conftest import ROOT, database_url, execute
+from .conftest import ROOT, database_url, execute, new_database
 from .database.examples import load_examples
 
 NOTEBOOK = ROOT / "examples" / "corpus.py"
@@ -33,14 +32,12 @@ def need(*names: str) -> None:
 @pytest.fixture(scope="module")
 def analyst(server: str) -> Iterator[str]:
     """The analyst's URL of a database with the examples in it."""
-    name = f"notebook_{uuid.uuid4().hex[:8]}"
-    execute(server, f"CREATE DATABASE {name} OWNER essays_owner")
-    migrate(database_url(name))
-    store = Store(database_url(name, "loader"))
-    load_examples(store)
-    store.close()
-    yield database_url(name, "analyst")
-    execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(server) as name:
+        migrate(database_url(name))
+        store = Store(database_url(name, "loader"))
+        load_examples(store)
+        store.close()
+        yield database_url(name, "analyst")
 
 
 def run(home: Path, *arguments: str, url: str | None) -> subprocess.CompletedProcess[str]:

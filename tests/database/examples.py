@@ -13,13 +13,19 @@ from ingest.store.record import record
 
 from ..conftest import ROOT
 
+SHORT = Address("wechat:s/AAAAAAAAAAAAAAAAAAAAAA", "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA", "wechat")
+NATIVE = "MzA5MDEyMzQ1Ng==/2649000101/1"
+TEXT = "规模定律告诉我们损失随着参数、数据与算力的增长而平滑地下降，却没有告诉我们能力何时出现。"
+
 
 def load_examples(store: Store) -> None:
-    """The example corpus and the example pages, related."""
+    """The example corpus and the example pages, related, in a run each."""
     folder = str(ROOT / "examples" / "corpus")
     corpus, paths = seeds.plan(store, folder, "examples")
-    run_id = pipeline.open_run(store, "seed")
+    run_id = pipeline.open_run(store, "load_seed_corpus")
     seeds.load(store, run_id, folder, corpus, paths)
+    pipeline.close_run(store, run_id)
+    run_id = pipeline.open_run(store, "import_files")
     imports.load(store, run_id, imports.plan([str(ROOT / "examples" / "pages")]))
     pipeline.relate(store)
     pipeline.close_run(store, run_id)

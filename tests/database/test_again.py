@@ -23,16 +23,9 @@ PAGE = (EXAMPLES / "article-scaling.html").read_text("utf-8")
 @pytest.fixture
 def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ESSAYS_HOST_SPACING", "0")
-    made = open_lab(
+    return open_lab(
         {HOST: {ARTICLE: {"do": "page", "html": PAGE}, OTHER: {"do": "page", "file": "article-repost.html"}}}, EXAMPLES
     )
-    settings.cache_clear()
-    return made
-
-
-def change(store: Store, sql: str) -> None:
-    with store.transaction() as connection:
-        connection.exec_driver_sql(sql)
 
 
 def fetch(store: Store, run_id: int) -> pipeline.Account:

@@ -8,16 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from ingest.model import Account, Address, Precision, Published
+from ingest.model import Account, Precision, Published
 from ingest.store import Store
 
 from ..conftest import database_url, execute, rows
-from .examples import load_examples, load_files, load_page
+from .examples import NATIVE, SHORT, TEXT, load_examples, load_files, load_page
 
-URL = "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA"
-SHORT = Address("wechat:s/AAAAAAAAAAAAAAAAAAAAAA", URL, "wechat")
-NATIVE = "MzA5MDEyMzQ1Ng==/2649000101/1"
-TEXT = "规模定律告诉我们损失随着参数、数据与算力的增长而平滑地下降，却没有告诉我们能力何时出现。"
+URL = SHORT.url
 AT = datetime(2026, 2, 28, 16, 30, tzinfo=UTC)  # the first of March in Beijing
 
 
@@ -124,9 +121,8 @@ def test_the_number_of_a_merged_document_is_good(store: Store) -> None:
     assert found == [(new, False, TEXT)]
 
 
-def test_every_example_can_be_cited_by_an_analyst(store: Store, database: str) -> None:
+def test_every_example_can_be_cited_by_an_analyst(store: Store, analyst: Store) -> None:
     load_examples(store)
-    analyst = Store(database_url(database, "analyst"))
     for style in ("gb7714", "bibtex"):
         cited = rows(analyst, f"SELECT essays.cite(document_id, '{style}') FROM essays.document")
         assert all(cited) and len(cited) == 14
@@ -135,4 +131,3 @@ def test_every_example_can_be_cited_by_an_analyst(store: Store, database: str) -
     for style in ("apa", "", "GB7714"):
         with analyst.engine.connect() as connection, pytest.raises(DBAPIError, match="there is no style"):
             connection.exec_driver_sql("SELECT essays.cite(1, %(style)s)", {"style": style})
-    analyst.close()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ingest import imports, pipeline, seeds
 from ingest.store import Store, migrate
 
-from ..conftest import ROOT, database_url, execute, rows
+from ..conftest import ROOT, database_url, new_database, rows
+from .examples import load_examples
 
 FILES = sorted((ROOT / "sql" / "cookbook").glob("*.sql"))
 EXPECTED: dict[str, tuple[str, int]] = {  # columns, and the least number of rows that the examples give
@@ -73,24 +72,14 @@ ENGLISH = re.compile(r"-- [A-Z][\x00-\x7f]+[.?:]$")
 @pytest.fixture(scope="module")
 def analyst(server: str) -> Iterator[Store]:
     """The analyst of a database with the examples in it."""
-    name = f"cookbook_{uuid.uuid4().hex[:10]}"
-    execute(server, f"CREATE DATABASE {name} OWNER essays_owner")
-    migrate(database_url(name))
-    loader = Store(database_url(name, "loader"))
-    folder = str(ROOT / "examples" / "corpus")
-    corpus, paths = seeds.plan(loader, folder, "examples")
-    run_id = pipeline.open_run(loader, "load_seed_corpus", "first")
-    seeds.load(loader, run_id, folder, corpus, paths)
-    pipeline.close_run(loader, run_id)
-    run_id = pipeline.open_run(loader, "import_files", "second")
-    imports.load(loader, run_id, imports.plan([str(ROOT / "examples" / "pages")]))
-    pipeline.relate(loader)
-    pipeline.close_run(loader, run_id)
-    loader.close()
-    made = Store(database_url(name, "analyst"))
-    yield made
-    made.close()
-    execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(server) as name:
+        migrate(database_url(name))
+        loader = Store(database_url(name, "loader"))
+        load_examples(loader)
+        loader.close()
+        made = Store(database_url(name, "analyst"))
+        yield made
+        made.close()
 
 
 def test_the_files_are_numbered_without_gaps_and_each_has_its_expectation() -> None:

@@ -1,14 +1,13 @@
 """What analysts see: every object explained, everything readable, nothing writable, and the private tables out of reach."""
 
-import uuid
-
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from ingest import imports, pipeline, releases, seeds
+from ingest import pipeline, releases, seeds
 from ingest.store import Store, migrate
 
-from ..conftest import ROOT, database_url, execute, rows
+from ..conftest import database_url, execute, new_database, rows
+from .examples import load_examples
 
 VIEWS = ["account", "account_rhythm", "account_timeline", "availability", "catalog", "copy", "document", "edit", "essay",
          "fetch_log", "image", "missing", "new_essay", "passage", "relation", "release", "release_item", "revision", "run_account",
@@ -19,22 +18,14 @@ NOT_IN_THE_EXAMPLES = {"availability", "edit", "source_health", "takedown", "to_
 @pytest.fixture(scope="module")
 def loaded(server: str):
     """A database of its own with the examples in it, and with the rights that a migration grants."""
-    name = f"face_{uuid.uuid4().hex[:10]}"
-    execute(server, f"CREATE DATABASE {name} OWNER essays_owner", f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
-    migrate(database_url(name))
-    store = Store(database_url(name, "loader"))
-    corpus, paths = seeds.plan(store, str(ROOT / "examples" / "corpus"), "examples")
-    run_id = pipeline.open_run(store, "load_seed_corpus", "first")
-    seeds.load(store, run_id, str(ROOT / "examples" / "corpus"), corpus, paths)
-    pipeline.close_run(store, run_id)
-    run_id = pipeline.open_run(store, "import_files", "second")
-    imports.load(store, run_id, imports.plan([str(ROOT / "examples" / "pages")]))
-    pipeline.relate(store)
-    pipeline.close_run(store, run_id)
-    releases.make(store, "first")
-    store.close()
-    yield name
-    execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(server) as name:
+        execute(server, f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+        migrate(database_url(name))
+        store = Store(database_url(name, "loader"))
+        load_examples(store)
+        releases.make(store, "first")
+        store.close()
+        yield name
 
 
 @pytest.fixture
@@ -181,5 +172,5 @@ def test_availability_is_a_history_of_network_looks(store: Store, tmp_path) -> N
 
 
 def test_a_run_s_account_has_every_address_once(analyst: Store) -> None:
-    assert rows(analyst, "SELECT run, count(*), sum(repeats), count(ended_at) FROM essays.run_account GROUP BY 1 ORDER BY 1") == [
-        ("import_files/second", 6, 0, 6), ("load_seed_corpus/first", 10, 0, 10)]  # fmt: skip
+    assert rows(analyst, "SELECT split_part(run, '/', 1), count(*), sum(repeats), count(ended_at) FROM essays.run_account GROUP BY run ORDER BY 1") == [
+        ("import_files", 6, 0, 6), ("load_seed_corpus", 10, 0, 10)]  # fmt: skip

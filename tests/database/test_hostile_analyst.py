@@ -19,7 +19,7 @@ from ingest import pipeline, reaper, seeds
 from ingest.local.postgres import postgres_status
 from ingest.store import Store, migrate
 
-from ..conftest import ROOT, database_url, execute, rows
+from ..conftest import ROOT, database_url, execute, new_database, rows
 
 DENIED = "42501"
 ENDED = {"57P01", "lost"}
@@ -30,15 +30,10 @@ NO_LIMITS = {"statement": 86400, "idle": 86400, "transaction": 86400, "locks": 1
 @pytest.fixture(scope="module")
 def name(server: str) -> Iterator[str]:
     """A database with the examples in it, walled off as bootstrap.sql does it."""
-    made = f"hostile_{uuid.uuid4().hex[:10]}"
-    execute(
-        server,
-        f"CREATE DATABASE {made} OWNER essays_owner",
-        f"REVOKE CONNECT, TEMPORARY ON DATABASE {made} FROM PUBLIC",
-    )
-    fill(made)
-    yield made
-    execute(server, f"DROP DATABASE {made} WITH (FORCE)")
+    with new_database(server) as made:
+        execute(server, f"REVOKE CONNECT, TEMPORARY ON DATABASE {made} FROM PUBLIC")
+        fill(made)
+        yield made
 
 
 def fill(name: str) -> None:
@@ -56,10 +51,8 @@ def fill(name: str) -> None:
 @pytest.fixture
 def empty(server: str) -> Iterator[str]:
     """An empty database of the owner's, as a given server has it."""
-    made = f"given_{uuid.uuid4().hex[:10]}"
-    execute(server, f"CREATE DATABASE {made} OWNER essays_owner TEMPLATE template0")
-    yield made
-    execute(server, f"DROP DATABASE {made} WITH (FORCE)")
+    with new_database(server, "template0") as made:
+        yield made
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ import pytest
 from ingest import imports, links, pipeline, reread
 from ingest.model import Address, Evidence, Look, Obtained, Reading, Snapshot, State
 from ingest.read import read_bytes, readers
-from ingest.settings import settings
 from ingest.store import Connection, Store, lines
 from ingest.store.record import record
 
@@ -103,7 +102,7 @@ def test_the_third_page_of_a_host_is_read_without_what_recurs_and_keeps_it_as_ch
     store_one_by_one(store, pages(4))
     assert ends(store) == [(url(1), *LEFT), (url(2), *LEFT), (url(3), *TAKEN), (url(4), *TAKEN)]
     assert {cause for _, cause in causes(store)} == {"first"}
-    for _, subject in enumerate(SUBJECTS[2:4]):
+    for subject in SUBJECTS[2:4]:
         assert rows(store, f"SELECT count(*) FROM ingest.revision WHERE text LIKE '%%{subject}的第4段%%'") == [(1,)]
 
 
@@ -297,7 +296,6 @@ def test_pages_from_the_network_are_counted_under_their_lease(
     open_lab(
         {HOST: {path: {"do": "page", "html": html} for path, html in pages(4).items()}}, ROOT / "examples" / "pages"
     )
-    settings.cache_clear()
     run_id = pipeline.open_run(store, "links")
     links.hand_in(store, run_id, " ".join(url(n) for n in range(1, 5)))
     links.fetch_host(store, run_id, HOST, seconds=20, of_run=run_id)

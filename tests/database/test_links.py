@@ -40,9 +40,7 @@ def url(token: str) -> str:
 @pytest.fixture
 def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ESSAYS_HOST_SPACING", "0")
-    made = open_lab(SCRIPT, EXAMPLES)
-    settings.cache_clear()
-    return made
+    return open_lab(SCRIPT, EXAMPLES)
 
 
 def run(store: Store, text: str, refetch: bool = False) -> tuple[pipeline.Account, links.Handed]:

@@ -13,11 +13,9 @@ from ingest.store.record import record
 from ingest.store.revisions import document_id
 
 from ..conftest import rows
+from .examples import NATIVE, SHORT, TEXT
 
-SHORT = Address("wechat:s/AAAAAAAAAAAAAAAAAAAAAA", "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA", "wechat")
 OTHER = Address("wechat:s/BBBBBBBBBBBBBBBBBBBBBB", "https://mp.weixin.qq.com/s/BBBBBBBBBBBBBBBBBBBBBB", "wechat")
-NATIVE = "MzA5MDEyMzQ1Ng==/2649000101/1"
-TEXT = "规模定律告诉我们损失随着参数、数据与算力的增长而平滑地下降，却没有告诉我们能力何时出现。"
 
 
 def look(address: Address, text: str, native: str | None, *also: Address) -> Look:

@@ -8,17 +8,15 @@ from ingest.model import DatabaseDown, DatabaseMismatch, IngestError
 from ingest.settings import resource
 from ingest.store import Store, migrate, schema_version
 
-from ..conftest import database_url, execute, rows
+from ..conftest import database_url, execute, new_database, rows
 
 APPLIERS = 20
 
 
 @pytest.fixture
 def empty(server: str):
-    name = f"empty_{uuid.uuid4().hex[:10]}"
-    execute(server, f"CREATE DATABASE {name} OWNER essays_owner")
-    yield name
-    execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(server) as name:
+        yield name
 
 
 def test_twenty_appliers_at_once_on_an_empty_database_all_succeed(empty: str) -> None:

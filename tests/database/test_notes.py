@@ -11,9 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from ingest.store import Store, migrate
 
-from ..conftest import database_url, execute, rows
-from .examples import load_files, load_page
-from .test_cite import NATIVE, SHORT, TEXT
+from ..conftest import change, database_url, execute, rows
+from .examples import NATIVE, SHORT, TEXT, load_files, load_page
 
 OBJECTS = ["coded", "coding", "entry", "note", "tag"]
 
@@ -26,13 +25,6 @@ def number(store: Store, tmp_path: Path) -> int:
 
 
 @pytest.fixture
-def analyst(database: str) -> Iterator[Store]:
-    made = Store(database_url(database, "analyst"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def colleague(server: str, database: str) -> Iterator[Store]:
     """Another person with an analyst's rights and a login of their own."""
     name = f"reader_{uuid.uuid4().hex[:8]}"
@@ -42,12 +34,6 @@ def colleague(server: str, database: str) -> Iterator[Store]:
     yield made
     made.close()
     execute(server, f"DROP ROLE {name}")
-
-
-def write(store: Store, *statements: str) -> None:
-    with store.engine.begin() as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
 
 
 def refused(store: Store, statement: str, why: str) -> None:
@@ -74,7 +60,7 @@ def test_everything_is_explained(store: Store, database: str) -> None:
 
 
 def test_an_analyst_tags_notes_and_codes(analyst: Store, number: int) -> None:
-    write(
+    change(
         analyst,
         f"INSERT INTO notes.tag (document_id, tag) VALUES ({number}, '涌现')",
         f"INSERT INTO notes.note (document_id, text) VALUES ({number}, '值得引用')",
@@ -85,7 +71,7 @@ def test_an_analyst_tags_notes_and_codes(analyst: Store, number: int) -> None:
         (number, "note", None, "值得引用", "essays_analyst"),
         (number, "tag", "涌现", None, "essays_analyst"),
     ]
-    write(
+    change(
         analyst, "UPDATE notes.note SET text = '不必'", "DELETE FROM notes.tag", "UPDATE notes.coding SET code = '论据'"
     )
     assert rows(analyst, "SELECT kind, coalesce(words, text) FROM notes.entry ORDER BY 1") == [
@@ -101,10 +87,10 @@ def test_rows_of_others_are_read_and_not_touched(analyst: Store, colleague: Stor
         "note": f"notes.note (document_id, text) VALUES ({number}, '好')",
         "coding": f"notes.coding (document_id, from_char, to_char, code) VALUES ({number}, 1, 2, '观点')",
     }[table]
-    write(analyst, f"INSERT INTO {values}")
-    write(colleague, f"INSERT INTO {values}")
+    change(analyst, f"INSERT INTO {values}")
+    change(colleague, f"INSERT INTO {values}")
     assert rows(colleague, f"SELECT count(*) FROM notes.{table}") == [(2,)]
-    write(colleague, f"UPDATE notes.{table} SET at = at - interval '1 day'", f"DELETE FROM notes.{table}")
+    change(colleague, f"UPDATE notes.{table} SET at = at - interval '1 day'", f"DELETE FROM notes.{table}")
     assert rows(analyst, f"SELECT by FROM notes.{table}") == [("essays_analyst",)]
     # Neither in another's name, nor handed over, nor by taking on the shared role.
     refused(
@@ -138,7 +124,7 @@ def test_an_analyst_changes_rows_and_nothing_else(analyst: Store, statement: str
 def test_a_coding_keeps_its_passage_when_the_text_is_edited(
     store: Store, analyst: Store, number: int, tmp_path: Path
 ) -> None:
-    write(
+    change(
         analyst,
         f"INSERT INTO notes.coding (document_id, from_char, to_char, code) VALUES ({number}, 6, 15, '观点'), ({number}, 1, 5, '开头')",
     )
@@ -148,7 +134,7 @@ def test_a_coding_keeps_its_passage_when_the_text_is_edited(
         """SELECT code, revision_number, from_char, to_char, quote, current_revision_number, current_from_char, current_to_char
            FROM notes.coded ORDER BY coding_id""",
     ) == [("观点", 1, 6, 15, "第二句话说的是涌现。", 2, 10, 19), ("开头", 1, 1, 5, "第一句话。", 2, None, None)]
-    write(
+    change(
         analyst,
         f"INSERT INTO notes.coding (document_id, revision_number, from_char, to_char, code) VALUES ({number}, 1, 1, 1, '旧')",
     )
@@ -158,7 +144,7 @@ def test_a_coding_keeps_its_passage_when_the_text_is_edited(
 def test_what_is_written_about_a_merged_document_is_found(store: Store, analyst: Store) -> None:
     load_page(store, SHORT, TEXT, None)
     ((old,),) = rows(store, "SELECT document_id FROM essays.document")
-    write(
+    change(
         analyst,
         f"INSERT INTO notes.tag (document_id, tag) VALUES ({old}, '规模')",
         f"INSERT INTO notes.coding (document_id, from_char, to_char, code) VALUES ({old}, 1, 4, '概念')",
@@ -168,7 +154,7 @@ def test_what_is_written_about_a_merged_document_is_found(store: Store, analyst:
     assert old != new
     assert rows(analyst, "SELECT DISTINCT document_id, essay_id FROM notes.entry") == [(new, essay)]
     assert rows(analyst, "SELECT quote, current_from_char FROM notes.coded") == [("规模定律", 3)]
-    write(
+    change(
         analyst,
         f"INSERT INTO notes.tag (document_id, tag) VALUES ({old}, '后来')",
         "UPDATE notes.coding SET memo = '改'",
@@ -196,17 +182,17 @@ def test_what_makes_no_sense_is_refused(analyst: Store, number: int, row: str, w
 
 
 def test_a_quote_cannot_be_forged(analyst: Store, number: int) -> None:
-    write(
+    change(
         analyst,
         f"INSERT INTO notes.coding (document_id, from_char, to_char, code, quote, text_sha256) VALUES ({number}, 1, 2, 'x', 'lie', 'lie')",
     )
-    write(analyst, "UPDATE notes.coding SET quote = 'lie', text_sha256 = 'lie'")
+    change(analyst, "UPDATE notes.coding SET quote = 'lie', text_sha256 = 'lie'")
     assert rows(analyst, "SELECT quote, current_from_char FROM notes.coded") == [("第一", 1)]
 
 
 def test_notes_are_restored_as_they_were_into_a_database_that_has_no_documents_yet(database: str) -> None:
     owner = Store(database_url(database))
-    write(
+    change(
         owner,
         "INSERT INTO notes.tag VALUES (42, '旧', 'reader', '2025-01-01')",
         "INSERT INTO notes.note VALUES (7, 42, '旧', 'reader', '2025-01-01')",
@@ -220,7 +206,7 @@ def test_notes_are_restored_as_they_were_into_a_database_that_has_no_documents_y
 def test_notes_survive_a_new_face_and_a_reload(
     store: Store, analyst: Store, database: str, number: int, tmp_path: Path
 ) -> None:
-    write(analyst, f"INSERT INTO notes.tag (document_id, tag) VALUES ({number}, '涌现')")
+    change(analyst, f"INSERT INTO notes.tag (document_id, tag) VALUES ({number}, '涌现')")
     execute(database_url(database), "UPDATE ingest.migration SET sha256 = 'other' WHERE name = 'face'")
     assert migrate(database_url(database)) == ["face"]
     load_files(store, tmp_path / "own")

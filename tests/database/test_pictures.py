@@ -42,9 +42,7 @@ def lab(open_lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
         where("lies"): {"do": "page", "html": "<p>no</p>", "content_type": "image/png"},
     }
     paths[where("large")] = {"do": "page", "file": "large.png", "content_type": "image/png"}
-    made = open_lab({HOST: paths}, folder)
-    settings.cache_clear()
-    return made
+    return open_lab({HOST: paths}, folder)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import subprocess
-import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from ingest.model import Account, Address, Claim, Essay, Look, Obtained, Publish
 from ingest.store import Connection, Store
 from ingest.store.record import record
 
-from ..conftest import ROOT, database_url, execute, rows
+from ..conftest import ROOT, database_url, execute, new_database, rows
 
 CORPUS = ROOT / "examples" / "corpus"
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -189,7 +188,7 @@ def test_an_author_is_found_in_bylines_and_in_transcripts(store: Store) -> None:
     load(store, "else", essay(OTHER * 2 + TEXT, "别人", published=published(3), author="阿木头"))
     said = "阿木：我先说一句开场白。\n阿水：好，请接着讲。\n阿木：讲完了。\n"
     turns = (Turn(0, 13, 3, "阿木", "guest"), Turn(13, 23, 16, "阿水", "guest"), Turn(23, 30, 26, "阿木", "guest"))
-    load(store, "panel", essay(said * 1, "圆桌", turns=turns))
+    load(store, "panel", essay(said, "圆桌", turns=turns))
     assert rows(store, "SELECT part, display_title, char_count FROM essays.author_timeline('阿木')") == [
         ("author", "曲线之外", len(TEXT)), ("author", "两个人", len(OTHER)), ("speaker", "圆桌", 14)]  # fmt: skip
 
@@ -356,13 +355,11 @@ ANALYZE;
 @pytest.fixture(scope="module")
 def full(server: str, template: str) -> Iterator[Store]:
     """A database with thousands of documents, as the analyst."""
-    name = f"full_{uuid.uuid4().hex[:10]}"
-    execute(server, f"CREATE DATABASE {name} TEMPLATE {template} OWNER essays_owner")
-    execute(database_url(name), FILL)
-    analyst = Store(database_url(name, "analyst"))
-    yield analyst
-    analyst.close()
-    execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(server, template) as name:
+        execute(database_url(name), FILL)
+        analyst = Store(database_url(name, "analyst"))
+        yield analyst
+        analyst.close()
 
 
 @pytest.mark.parametrize(

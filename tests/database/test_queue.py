@@ -11,7 +11,7 @@ from ingest.model import IngestError
 from ingest.settings import settings
 from ingest.store import Store
 
-from ..conftest import ROOT, rows
+from ..conftest import ROOT, change, rows
 
 EXAMPLES = ROOT / "examples" / "pages"
 HOST, BLOG = "mp.weixin.qq.com", "blog.example.com"
@@ -23,9 +23,7 @@ RULES = "User-agent: *\nDisallow: /s/\nCrawl-delay: 0.4\n"
 @pytest.fixture
 def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ESSAYS_HOST_SPACING", "0")
-    made = open_lab({HOST: {"/s/ExampleArticle-On-Scal": PAGE}, BLOG: {"*": {"do": "page", "status": 503}}}, EXAMPLES)
-    settings.cache_clear()
-    return made
+    return open_lab({HOST: {"/s/ExampleArticle-On-Scal": PAGE}, BLOG: {"*": {"do": "page", "status": 503}}}, EXAMPLES)
 
 
 def run(store: Store, text: str) -> int:
@@ -40,11 +38,6 @@ def run(store: Store, text: str) -> int:
 
 def due(store: Store) -> int:
     return int(store.ask("due", "links_due")[0].addresses)
-
-
-def change(store: Store, sql: str) -> None:
-    with store.transaction() as connection:
-        connection.exec_driver_sql(sql)
 
 
 def hand_in(store: Store, text: str) -> None:

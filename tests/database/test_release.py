@@ -13,17 +13,13 @@ from sqlalchemy.exc import DBAPIError
 
 from ingest import releases
 from ingest.export import FORMATS, export
-from ingest.model import Account, Address, IngestError, Precision, Published
+from ingest.model import Account, IngestError, Precision, Published
 from ingest.releases import Selection, make
 from ingest.store import Store, face
 
 from ..conftest import database_url, execute, rows
-from .examples import load_examples, load_files, load_page
+from .examples import NATIVE, SHORT, TEXT, load_examples, load_files, load_page
 from .test_export import TEXTS, digests
-
-SHORT = Address("wechat:s/AAAAAAAAAAAAAAAAAAAAAA", "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA", "wechat")
-NATIVE = "MzA5MDEyMzQ1Ng==/2649000101/1"
-TEXT = "规模定律告诉我们损失随着参数、数据与算力的增长而平滑地下降，却没有告诉我们能力何时出现。"
 
 
 def test_a_release_has_each_work_once_with_its_digests(store: Store) -> None:
@@ -144,11 +140,9 @@ def test_nobody_changes_a_release(store: Store, database: str, role: str, statem
     asked.close()
 
 
-def test_an_analyst_cannot_make_one(database: str) -> None:
-    analyst = Store(database_url(database, "analyst"))
+def test_an_analyst_cannot_make_one(analyst: Store) -> None:
     with analyst.engine.connect() as connection, pytest.raises(DBAPIError, match="permission denied"):
         connection.exec_driver_sql("SELECT ingest.make_release('x', '{}', NULL)")
-    analyst.close()
 
 
 def test_a_text_that_is_not_what_was_frozen_is_not_exported(store: Store, database: str, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from ingest.store import Store, migrate
 from ingest.store.connection import sqlstate
 
 from ..conftest import rows
-from .rights import NOTHING, PAGE, ROLES, Cells, family, live, page, written
+from .rights import PAGE, ROLES, Cells, family, live, page, written
 
 DENIED = "42501"
 NOT_UPDATABLE = {"55000", "0A000"}
@@ -146,8 +146,3 @@ def test_each_right_is_there_and_no_other_when_it_is_tried(owner: Store, table: 
     store.close()
     assert wrong == []
     assert tried > 150
-
-
-def test_a_dash_is_what_an_empty_cell_is_written_as(table: Cells) -> None:
-    assert f"| {NOTHING} |" in PAGE.read_text("utf-8")
-    assert table["schema", "ingest"]["essays_analyst"] == frozenset()

@@ -7,21 +7,21 @@ import re
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from psycopg2.extras import execute_values
 from sqlalchemy.exc import DBAPIError
 
-from ingest import imports, pipeline, seeds
+from ingest import pipeline, seeds
 from ingest.local import binaries
 from ingest.settings import resource
 from ingest.store import Store, migrate
 from ingest.text import fold
 from tools.search_tables import UNICODE, characters, characters_sql, code, searched
 
-from ..conftest import ROOT, database_url, execute, rows
+from ..conftest import database_url, execute, rows
+from .examples import load_examples
 
 WORDS = [
     "我们", "可以", "一个", "使用", "如果", "人工智能", "机器学习", "大模型", "泡沫", "压缩", "就是", "智能", "规模定律",
@@ -77,13 +77,6 @@ def add(store_url: str, texts: dict[int, tuple[str | None, str]], **more: str) -
                        " WHERE r.document_id = d.document_id) WHERE document_id = ANY (%s)", (list(texts),))  # fmt: skip
         cursor.execute("SELECT ingest.settle_works(%s)", (list(texts),))
     store.close()
-
-
-@pytest.fixture
-def analyst(database: str) -> Iterator[Store]:
-    made = Store(database_url(database, "analyst"))
-    yield made
-    made.close()
 
 
 def ask(store: Store, sql: str, *values: object) -> list[tuple[object, ...]]:
@@ -413,11 +406,7 @@ def test_works_by_default_and_copies_on_request(store: Store, analyst: Store, tm
 
 
 def test_mentions_name_who_speaks_and_where(store: Store, analyst: Store) -> None:
-    run_id = pipeline.open_run(store, "seed")
-    corpus, paths = seeds.plan(store, str(ROOT / "examples" / "corpus"), "examples")
-    seeds.load(store, run_id, str(ROOT / "examples" / "corpus"), corpus, paths)
-    imports.load(store, pipeline.open_run(store, "files"), imports.plan([str(ROOT / "examples" / "pages")]))
-    pipeline.relate(store)
+    load_examples(store)
     found = ask(
         analyst, "SELECT m.*, d.text FROM essays.mentions('的', 10) m JOIN essays.document d USING (document_id)"
     )

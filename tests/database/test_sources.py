@@ -22,7 +22,7 @@ from ingest.settings import settings
 from ingest.sources.asking import OwnServer
 from ingest.store import Store
 
-from ..conftest import ROOT, database_url, rows, shared
+from ..conftest import ROOT, change, database_url, rows, shared
 
 EXAMPLES = ROOT / "examples" / "pages"
 BLOG, BRIDGE, WECHAT = "blog.example.com", "bridge.example.com", "mp.weixin.qq.com"
@@ -56,14 +56,12 @@ def served(text: str, etag: str | None = None, kind: str = XML) -> dict[str, obj
 @pytest.fixture
 def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ESSAYS_HOST_SPACING", "0")
-    made = open_lab({
+    return open_lab({
         BLOG: {"/feed.xml": served(rss(item(f"https://{BLOG}/1"), item(f"https://{BLOG}/2")), '"1"')},
         BRIDGE: {"/feed/1.xml": served(rss(item(f"https://{WECHAT}/s/{TOKEN}", body=BODY), title="观测站"))},
         WECHAT: {f"/s/{TOKEN}": {"do": "page", "file": "article-scaling.html"}},
         "own.example.com": {},
     }, EXAMPLES)  # fmt: skip
-    settings.cache_clear()
-    return made
 
 
 def add(store: Store, address: str, **given: object) -> str:
@@ -86,11 +84,6 @@ def fetch_all(store: Store) -> None:
         links.fetch_host(store, run_id, host, seconds=20)
     pipeline.relate(store)
     pipeline.close_run(store, run_id)
-
-
-def sql(store: Store, statement: str) -> None:
-    with store.transaction() as connection:
-        connection.exec_driver_sql(statement)
 
 
 # Adding
@@ -476,8 +469,8 @@ def test_rules_that_cannot_be_told_allow_no_following_until_they_can(store: Stor
     assert (told.state, told.new, told.refused) == ("ok", 0, 1) and "can't be told" in (told.reason or "")
     assert "/open.xml" not in paths_of(lab)
     lab.script(BLOG, "/robots.txt", rules("/private"))
-    sql(store, "UPDATE ingest.host SET robots_asked_at = NULL")
-    sql(store, "UPDATE ingest.source SET body_sha = NULL")
+    change(store, "UPDATE ingest.host SET robots_asked_at = NULL")
+    change(store, "UPDATE ingest.source SET body_sha = NULL")
     assert check(store, slug).new == 1
     assert robots_of_checks(store) == [("unknown",), ("allowed",)]
 
@@ -568,7 +561,6 @@ def test_my_own_server_is_that_host_and_port_and_no_other(
         "/feed": served(rss(item(f"https://{BLOG}/1"))), "/away": {"do": "redirect", "to": "http://127.0.0.2/feed"},
         "/port": {"do": "redirect", "to": "http://127.0.0.1:22/"}, "/here": {"do": "redirect", "to": "/feed"},
     }})  # fmt: skip
-    settings.cache_clear()
     port = lab._ports[False]
     own = f"127.0.0.1:{port}"
     with pytest.raises(IngestError, match="refused"):
@@ -664,7 +656,7 @@ def test_a_check_that_lost_its_lease_changes_nothing(store: Store, lab, monkeypa
     original = reading.ask_source
 
     def late(*given: object, **options: object) -> object:
-        sql(store, "UPDATE ingest.source SET fence = fence + 1")
+        change(store, "UPDATE ingest.source SET fence = fence + 1")
         return original(*given, **options)
 
     monkeypatch.setattr(reading, "ask_source", late)
@@ -685,7 +677,7 @@ def test_a_check_that_was_killed_is_made_good_by_the_next_one(
         broken.setattr(checking, at, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             check(store, slug)
-    sql(store, "UPDATE ingest.source SET lease_until = now() - interval '1 second'")
+    change(store, "UPDATE ingest.source SET lease_until = now() - interval '1 second'")
     told = check(store, slug)
     assert (told.state, told.new) == ("ok", 0)
     assert rows(store, "SELECT obtained FROM essays.document") == [("feed",)]

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from ingest import read
-from ingest.settings import settings
 from ingest.sites import wechat
 from ingest.sites.wechat import article, reader
 from ingest.store import Store
@@ -51,7 +50,6 @@ def test_a_takedown_is_dated_and_the_stored_body_stays(store: Store, open_lab, m
     monkeypatch.setenv("ESSAYS_HOST_SPACING", "0")
     path = f"/s/{ARTICLE}"
     lab = open_lab({HOST: {path: {"do": "page", "file": "article-scaling.html"}}}, EXAMPLES)
-    settings.cache_clear()
     run(store, url(ARTICLE))
     before = rows(store, "SELECT document_id, text, revision_number FROM essays.document")
     lab.script(HOST, path, {"do": "page", "file": "notice-deleted.html"})
