@@ -85,6 +85,8 @@ def _relate_batch(store: Store, connection: Connection) -> int:
     if not pending:
         return 0
     store.attempt(lambda other: _index(other, pending))
+    # To the end of the transaction: what a neighbour finds meanwhile would be deleted below, unseen.
+    ask(connection, "relate", "take_gate")
     again, measured = _measure(connection, pending)
     documents = [row.document_id for row in pending]
     ask(connection, "relate", "remove_matches", documents=documents)

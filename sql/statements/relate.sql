@@ -9,6 +9,9 @@ ORDER BY r.revision_id
 LIMIT %(limit)s
 FOR NO KEY UPDATE OF r SKIP LOCKED
 
+-- take_gate --
+SELECT FROM ingest.gate WHERE name = 'works' FOR UPDATE
+
 -- outdated --
 -- Revisions that were current when they were fingerprinted, and their texts: whoever removes them holds their rows.
 SELECT f.number, f.revision_id, r.text

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -286,3 +289,44 @@ def test_loading_and_packing_at_the_same_time_lose_and_double_nothing(store: Sto
     keys = "SELECT key FROM ingest.fingerprint UNION ALL SELECT unnest(keys) FROM ingest.fingerprint_leaf"
     expected = sum(len(similarity.fingerprints(text)) for text in texts)
     assert rows(store, f"SELECT count(*), count(DISTINCT key) FROM ({keys}) k") == [(expected, expected)]
+
+
+def waits_for_a_lock(store: Store) -> bool:
+    return rows(store, """SELECT count(*) > 0 FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'""") == [(True,)]  # fmt: skip
+
+
+def test_a_worker_that_was_slow_to_compare_loses_nothing_that_another_found_meanwhile(
+    store: Store, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = prose(31)
+    load(store, look("one", text), look("two", edited(text)), relate=False)
+    monkeypatch.setattr(relate, "BATCH", 1)
+    compared, go_on, measure = threading.Event(), threading.Event(), relate._measure
+
+    def slow(*given: Any) -> Any:
+        found = measure(*given)
+        if threading.current_thread().name == "slow":
+            compared.set()
+            go_on.wait(60)
+        return found
+
+    def work() -> None:
+        own = Store(database_url(database, "loader"))
+        try:
+            relate.relate(own)
+        finally:
+            own.close()
+
+    monkeypatch.setattr(relate, "_measure", slow)
+    first, second = threading.Thread(target=work, name="slow"), threading.Thread(target=work)
+    first.start()
+    assert compared.wait(60)
+    second.start()
+    while second.is_alive() and not waits_for_a_lock(store):
+        time.sleep(0.01)
+    go_on.set()
+    first.join()
+    second.join()
+    assert rows(store, RELATIONS) == [("one", "near_copy", "two"), ("two", "near_copy", "one")]
+    assert rows(store, "SELECT copy_count FROM essays.essay") == [(2,)]
