@@ -21,8 +21,12 @@ from ingest.wrappers import unwrapped
 MOST_UNWRAPPED = 3
 
 # What a URL may consist of. CJK letters and full-width punctuation end it: in Chinese text words are glued to links.
-_URL = re.compile(r"https?(?::|%3A)(?:/|\\/|%2F){2}[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%\\]+", re.IGNORECASE)
-_TRAILING = re.compile(r"[.,;:!?'\"\]\\*_~]+$")
+_CHARACTERS = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%\\]"
+_LONGEST = 2 * MAX_URL
+"""Characters among which a link is looked for; its escapes take some."""
+_URL = re.compile(rf"https?(?::|%3A)(?:/|\\/|%2F){{2}}{_CHARACTERS}{{1,{_LONGEST}}}", re.IGNORECASE)
+_REST = re.compile(rf"{_CHARACTERS}*")
+_TRAILING = ".,;:!?'\"]\\*_~"
 _FULL_WIDTH = re.compile("[hｈ][tｔ][tｔ][pｐ][sｓ]?[:：][/／][/／][!-~！-～]+", re.IGNORECASE)
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FULL_WIDTH_ENDS = frozenset("，。！；？、）】》」』“”")
@@ -81,7 +85,9 @@ def _links(text: str) -> Iterator[Link]:
         start, end = found.start(), _end(text, found)
         at = max(end, start + len("http://"))
         spelled = "".join(text[start:end].split())
-        if len(spelled) <= MAX_URL and (made := address(spelled)):
+        if len(spelled) > MAX_URL:
+            at = _REST.match(text, at).end()  # type: ignore[union-attr]  # it matches the empty string too
+        elif made := address(spelled):
             yield Link(made, start, end)
 
 
@@ -89,20 +95,22 @@ def _end(text: str, found: re.Match[str]) -> int:
     """Where a link ends: where its site says, else at the last character that belongs to a URL."""
     site = site_of(host(_plain(found[0])))
     if site is None or site.LINK is None:
-        return found.start() + len(_balanced(_TRAILING.sub("", found[0])))
+        return found.start() + len(_balanced(found[0].rstrip(_TRAILING)))
     if own := site.LINK.match(text, found.start()):
         return own.end()
     # A chat may have broken the link over two lines; only a whole one counts.
     rest = re.compile(r"\n[ \t]*([A-Za-z0-9_\-=&%?.]+)").match(text, found.end())
     if rest and (own := site.LINK.match(found[0] + rest[1])) and own.end() > len(found[0]):
         return rest.start(1) + own.end() - len(found[0])
-    return found.start() + len(_TRAILING.sub("", found[0]))
+    return found.start() + len(found[0].rstrip(_TRAILING))
 
 
 def _balanced(url: str) -> str:
     """A closing bracket that was never opened belongs to the sentence."""
-    while url.endswith(")") and url.count(")") > url.count("("):
-        url = _TRAILING.sub("", url[:-1])
+    unopened = url.count(")") - url.count("(")
+    while unopened > 0 and url.endswith(")"):
+        url = url[:-1].rstrip(_TRAILING)
+        unopened -= 1
     return url
 
 

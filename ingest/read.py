@@ -16,16 +16,28 @@ from ingest.page import Page
 from ingest.sites import site_of, sites
 from ingest.text import clean, without
 
-_PAGE = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
-)
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
+_COMMENT = re.compile(r"\s*<!--")
+_ROOT = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 READER = "files/1"
 DECODER = "decode/1"
 
 
 def is_page(text: str, name: str = "") -> bool:
     """Whether a decoded file is an HTML page, by its beginning or by its name."""
-    return bool(_PAGE.match(text[:20_000])) or name.lower().removesuffix(".gz").endswith((".html", ".htm", ".xhtml"))
+    return _begins_as_page(text[:20_000]) or name.lower().removesuffix(".gz").endswith((".html", ".htm", ".xhtml"))
+
+
+def _begins_as_page(text: str) -> bool:
+    """Whether a root element comes first, behind nothing but a declaration and comments."""
+    declaration = _DECLARATION.match(text)
+    at = declaration.end() if declaration else 0
+    while comment := _COMMENT.match(text, at):
+        end = text.find("-->", comment.end())
+        if end < 0:
+            return False
+        at = end + len("-->")
+    return _ROOT.match(text, at) is not None
 
 
 def read_page(page: Page) -> Reading:

@@ -48,9 +48,9 @@ _SHORTEST = 5  # shorter values ("0", "777") are placeholders
 
 _BEFORE_PARAMETER = re.compile(rb"(?:[?&;]|\\x26|\\u0026|%26|%3[fF])\Z")
 _PARAMETER = re.compile(rb"(=)([\w.~+/=*%!-]*)")
-_PLAIN_VALUE = re.compile(
-    rb"(=)((?=[^&;\s\"'`]*\d)[\w.~+/=*%!-]{8,})"
-)  # as in a cookie; without a digit it is a variable
+_PLAIN_VALUE = re.compile(rb"=([\w.~+/=*%!-]{8,})")  # as in a cookie
+_RUN = re.compile(rb"[^&;\s\"'`]*")
+_LAST_DIGIT = re.compile(rb".*\d", re.DOTALL)
 _HOSTS = ("weixin.qq.com", ".qpic.cn", ".qlogo.cn")  # of WeChat's pages and pictures
 _WECHAT_URL = re.compile(rb"weixin\.qq\.com/[^\s\"'<>]*\Z")
 _URL_BEFORE = 1500  # bytes in which the host of an address stands before its parameter
@@ -140,16 +140,34 @@ def _is_secret(name: str, value: bytes, of_wechat: bool) -> bool:
 def _spans(data: bytes, lower: bytes, name: bytes) -> list[tuple[int, int]]:
     """The ranges of the values of one name, which is looked for in the bytes in lower case."""
     found: list[tuple[int, int]] = []
+    digits = _Digits(data)
     at = lower.find(name)
     while at >= 0:
         after = at + len(name)
-        spans, after = _values(data, name, at, after)
+        spans, after = _values(data, name, at, after, digits)
         found += spans
         at = lower.find(name, after)
     return found
 
 
-def _values(data: bytes, name: bytes, at: int, after: int) -> tuple[list[tuple[int, int]], int]:
+class _Digits:
+    """Whether a digit is ahead in a run of characters. Runs are gone through once, from left to right."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._end = self._last = -1
+
+    def ahead(self, at: int) -> bool:
+        if at >= self._end:
+            run = _RUN.match(self._data, at)
+            assert run is not None  # it matches the empty run too
+            self._end = run.end()
+            last = _LAST_DIGIT.match(run[0])
+            self._last = at + last.end() - 1 if last else -1
+        return self._last >= at
+
+
+def _values(data: bytes, name: bytes, at: int, after: int, digits: _Digits) -> tuple[list[tuple[int, int]], int]:
     """The ranges of the values behind one occurrence of a name, and where to go on."""
     before = data[max(at - 6, 0) : at]
     if _BEFORE_PARAMETER.search(before):
@@ -170,8 +188,9 @@ def _values(data: bytes, name: bytes, at: int, after: int) -> tuple[list[tuple[i
         return spans, field.end()
     if name != b"key" and (number := _NUMBER.match(data, after)):
         return [number.span(1)], number.end()
-    if name not in _COMMON and (plain := _PLAIN_VALUE.match(data, after)):
-        return [plain.span(2)], plain.end()
+    # Without a digit it is a variable.
+    if name not in _COMMON and digits.ahead(after) and (plain := _PLAIN_VALUE.match(data, after)):
+        return [plain.span(1)], plain.end()
     return [], after
 
 

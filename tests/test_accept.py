@@ -3,6 +3,8 @@ import pytest
 from ingest.accept import accept, address, find
 from ingest.text import clean
 
+from .cost import LINEAR, growth
+
 TOKEN = "Ab3_-5678901234567890x"
 SHORT = f"https://mp.weixin.qq.com/s/{TOKEN}"
 KEY = f"wechat:s/{TOKEN}"
@@ -101,3 +103,22 @@ def test_five_thousand_links_and_a_hundred_thousand_almost_links_take_no_time() 
     assert len(accept(many).addresses) == 5000
     assert len(accept("\n".join([SHORT] * 5000)).addresses) == 1
     assert find("https://mp.weixin.qq.com/s/" * 4000) is not None
+
+
+@pytest.mark.parametrize("start", ["https://blog.example.org/a", "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA"])
+@pytest.mark.parametrize("end", ["", "x", "\n"])
+@pytest.mark.parametrize("repeated", [".", ")", "(", "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA", "&amp;"])
+def test_what_stands_behind_a_link_costs_no_more_than_its_length(start: str, repeated: str, end: str) -> None:
+    assert growth(lambda times: accept(start + repeated * times + end), 3000 // len(repeated)) < LINEAR
+
+
+@pytest.mark.parametrize("signs", ["." * 50_000, ")" * 50_000, "。" + ")" * 50_000, ").)." * 10_000])
+def test_signs_behind_a_link_belong_to_the_sentence_however_many(signs: str) -> None:
+    assert [link.address.url for link in find(f"见 https://blog.example.org/a_(b){signs} 。")] == [
+        "https://blog.example.org/a_(b)"
+    ]
+
+
+def test_a_link_longer_than_any_is_none_and_the_next_one_is_found() -> None:
+    long = "https://blog.example.org/?to=https://other.example.org/" + "a" * 9000
+    assert [link.address.url for link in find(f"{long} https://blog.example.org/b")] == ["https://blog.example.org/b"]

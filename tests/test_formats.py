@@ -10,10 +10,11 @@ import pytest
 from ingest.accept import find
 from ingest.formats import TEXT_FORMATS
 from ingest.model import Essay, Reading, State
-from ingest.read import read_text
+from ingest.read import is_page, read_text
 from ingest.text import clean
 
 from .conftest import shared
+from .cost import LINEAR, growth
 
 TEXTS = Path(__file__).parent / "texts"
 CASES = sorted(path for path in TEXTS.iterdir() if path.suffix != ".json")
@@ -284,6 +285,13 @@ HOSTILE = {
     "links": "https://example.com/x " + "好。-见 https://example.com/y " * (BIG // 30),
     "front matter": "---\n" + "a: b\n" * (BIG // 5),
 }
+
+
+@pytest.mark.parametrize("end", ["# 题\n\n正文一段。", "<html><body>正文"])
+def test_comments_before_a_text_cost_no_more_than_their_length(end: str) -> None:
+    assert growth(lambda times: is_page("<!-- a rule is off -->\n" * times + end), 3) < LINEAR
+    assert is_page("<!-- a rule is off -->\n" * 40 + end) == end.startswith("<html")
+    assert is_page("<?xml version='1.0'?>\n<!-- " + "a licence " * 1000 + "-->\n" + end) == end.startswith("<html")
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
