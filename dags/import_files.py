@@ -34,7 +34,9 @@ def import_files() -> None:
             found = imports.plan(context["params"]["paths"])
         run_id = pipeline.open_run(pipeline.connect(), "import_files", context["run_id"])
         batches = pipeline.portions(found.files)
-        return {"run_id": run_id, "files": found.total, "lists": found.lists, "batches": batches}
+        return {
+            "run_id": run_id, "files": found.total, "lists": found.lists, "folders": found.folders, "batches": batches
+        }  # fmt: skip
 
     @task
     def batches(run: dict[str, Any]) -> list[list[str]]:
@@ -46,7 +48,8 @@ def import_files() -> None:
         from ingest import imports, pipeline
 
         label(f"{batch[0]} … ({len(batch)} files)")
-        imports.load(pipeline.connect(), run["run_id"], imports.Plan(tuple(batch), tuple(run["lists"])))
+        plan = imports.Plan(tuple(batch), tuple(run["lists"]), folders=tuple(run["folders"]))
+        imports.load(pipeline.connect(), run["run_id"], plan)
         return len(batch)
 
     @task(trigger_rule="none_failed")

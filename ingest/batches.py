@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from ingest import read
-from ingest.files import Opened, open_file
+from ingest.files import Opened
 from ingest.model import About, Address, Look, Reading, State
 from ingest.settings import MIB, settings
 from ingest.store import Store
@@ -65,14 +64,12 @@ def record_all(store: Store, run_id: int, batches: Iterable[list[Look]], on_look
             ended(*waiting)
 
 
-def batches(
-    names: Sequence[str], place: Callable[[str], Path], root: Path | None = None
-) -> Iterator[dict[str, Opened]]:
+def batches(names: Sequence[str], opened: Callable[[str], Opened]) -> Iterator[dict[str, Opened]]:
     """Opened files by their names, in batches of a bounded number and of a bounded size in memory."""
     batch: dict[str, Opened] = {}
     size = 0
     for name in names:
-        file = open_file(place(name), root)
+        file = opened(name)
         length = len(file.snapshot.data) if file.snapshot else 0
         if batch and (len(batch) >= settings().batch_files or size + length > BATCH_BYTES):
             yield batch

@@ -88,8 +88,13 @@ def digest(path: Path, root: Path) -> bytes:
         return hashlib.sha256(os.fsencode(path)).digest()
 
 
+def leads_out(path: Path, root: Path) -> bool:
+    """Whether a file of the folder ``root`` is a link to something outside of it."""
+    return path.is_symlink() and not path.resolve().is_relative_to(root.resolve())
+
+
 def _allowed_bytes(path: Path, root: Path | None) -> bytes:
-    if root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+    if root and leads_out(path, root):
         raise NotAFile(f"{path.name} is a link that leads out of its folder.", "Copy the file.")
     return read_bytes(path)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest import accept, read
 from ingest.batches import BATCH_BYTES, Known, OnLook, batches, before, known_looks, record_all
-from ingest.files import LISTS, PAGES, TEXTS, Opened, open_file, read_opened, shown, walk
+from ingest.files import LISTS, PAGES, TEXTS, Opened, leads_out, open_file, read_opened, shown, walk
 from ingest.formats import warc, wechat_export
 from ingest.model import Address, Evidence, IngestError, Look, Obtained, Reading, Refused, Snapshot, State
 from ingest.redact import redact
@@ -22,11 +22,15 @@ FILES = "files"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The files of an import: pages and texts, lists of an exporter and archives, and what was passed over."""
+    """The files of an import: pages and texts, lists of an exporter and archives, and what was passed over.
+
+    No file of ``folders`` may lead out of them; what was named by itself may be a link.
+    """
 
     files: tuple[str, ...]
     lists: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -37,18 +41,29 @@ class Plan:
         )
         return len(self.files) + len(self.lists) + texts + captured
 
+    def opened(self, name: str) -> Opened:
+        """The file of that name, refused when it is a link that leads out of the folder that it was found in."""
+        path = Path(name)
+        return open_file(path, next((Path(each) for each in self.folders if path.is_relative_to(each)), None))
+
 
 def plan(paths: Iterable[str]) -> Plan:
     """All files under these paths, each once. Raises ``IngestError`` for a path that isn't there."""
     files: dict[Path, str] = {}
     lists: dict[Path, str] = {}
     skipped: dict[Path, str] = {}
+    folders: list[str] = []
     for given in paths:
         path = Path(given).expanduser()
         if not given.strip() or not path.exists():
             raise IngestError(f"{given or 'An empty path'} is not there.", _remedy(given))
+        if path.is_dir():
+            folders.append(str(path))
         for file in walk(path):
             name = file.name.lower()
+            if path.is_dir() and leads_out(file, path):
+                files[file.absolute()] = str(file)  # loading refuses it
+                continue
             if name.endswith(warc.NAMES):
                 kind = lists
             elif name.endswith(LISTS):
@@ -60,7 +75,7 @@ def plan(paths: Iterable[str]) -> Plan:
         raise IngestError(
             "There is nothing to import.", f"Files are taken by their names: {' '.join(PAGES + TEXTS + warc.NAMES)}."
         )
-    return Plan(tuple(files.values()), tuple(lists.values()), tuple(skipped.values()))
+    return Plan(tuple(files.values()), tuple(lists.values()), tuple(skipped.values()), tuple(folders))
 
 
 def _remedy(given: str) -> str:
@@ -74,7 +89,7 @@ def load(store: Store, run_id: int, plan: Plan, on_look: OnLook | None = None, f
     entries = _entries(plan.lists)
 
     def looks() -> Iterator[list[Look]]:
-        for batch in batches(plan.files, Path):
+        for batch in batches(plan.files, plan.opened):
             known = {} if entries.listed else known_looks(store, batch.values(), None)
             yield [replace(_look(file, entries, known), found_by=found_by) for file in batch.values()]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.batches import Known, OnLook, batches, before, known_looks, record_all
 from ingest.corpus import changes, checked_name
-from ingest.files import Opened, digest, directory, read_opened, shown, walk
+from ingest.files import Opened, digest, directory, open_file, read_opened, shown, walk
 from ingest.model import Address, IngestError, Look, Obtained, SeedFile
 from ingest.store import Connection, Store, ask
 
@@ -48,7 +48,7 @@ def load(
     moved = {row.key for row in store.ask("run", "moved_keys", corpus=corpus)}
 
     def looks() -> Iterator[list[Look]]:
-        for batch in batches(paths, lambda path: places.get(path, root / path), root):
+        for batch in batches(paths, lambda path: open_file(places.get(path, root / path), root)):
             known = known_looks(store, batch.values(), [_key(corpus, path) for path in batch])
             yield [_look(corpus, path, file, known, moved) for path, file in batch.items()]
 

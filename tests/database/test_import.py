@@ -15,6 +15,7 @@ from ..conftest import ROOT, rows, shared
 
 EXAMPLES = ROOT / "examples" / "pages"
 ARTICLE = EXAMPLES / "article-scaling.html"
+SHORT = "https://mp.weixin.qq.com/s/ExampleArticle-On-Scal"
 
 
 def hand_in(store: Store, *paths: Path) -> pipeline.Account:
@@ -340,6 +341,37 @@ def test_an_excerpt_finds_its_essay_when_only_its_address_is_new(store: Store, t
     assert rows(store, "SELECT count(*) FROM essays.catalog WHERE completeness = 'excerpt'") == [(1,)]
     hand_in(store, tmp_path / "short.html")
     assert rows(store, "SELECT count(*) FROM essays.catalog WHERE completeness = 'excerpt'") == [(0,)]
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused_by_name_and_never_read(store: Store, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("这一段谁也不该读到,它在文件夹之外。" * 20, "utf-8")
+    (outside / "list.json").write_text(
+        json.dumps([{"title": "题", "link": SHORT, "content": "名单里的字。" * 30}]), "utf-8"
+    )
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "own.txt").write_text("文件夹里自己的一篇文章,照常读入。" * 20, "utf-8")
+    (folder / "also.txt").symlink_to("own.txt")
+    (folder / "notes.txt").symlink_to(outside / "secret.txt")
+    (folder / "relative.md").symlink_to("../outside/secret.txt")
+    (folder / "list.json").symlink_to(outside / "list.json")
+    (folder / "archive.warc.gz").symlink_to(outside / "secret.txt")
+    (folder / "more").symlink_to(outside)
+    account = hand_in(store, folder)
+    assert account.documents == 1
+    refused = [(problem.file.rpartition("/")[2], problem.reason) for problem in account.problems]
+    assert [name for name, _ in refused] == ["archive.warc.gz", "list.json", "more", "notes.txt", "relative.md"]
+    assert all("is a link that leads out of its folder" in (reason or "") for _, reason in refused)
+    assert rows(store, "SELECT count(*) FROM essays.document WHERE text LIKE '%%谁也不该读到%%'") == [(0,)]
+
+
+def test_a_link_that_was_named_by_itself_is_read(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "essay.txt").write_text("一篇被点名的文章,由链接指到。" * 20, "utf-8")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link.txt").symlink_to(tmp_path / "essay.txt")
+    assert hand_in(store, tmp_path / "folder" / "link.txt").documents == 1
 
 
 def test_secrets_in_utf16_and_in_file_names_are_stored_nowhere(store: Store, tmp_path: Path) -> None:
