@@ -1,4 +1,5 @@
-# install: the environment. run: everything, on one machine. stop: all of it. test, check: what CI does. bench: figures.
+# install: the environment. run: everything, on one machine. stop: all of it. check: format, lint, types, imports.
+# test: the quick tests. test-slow: those that start Airflow or servers of their own. test-all: both. bench: figures.
 # docs: the pages that are generated. faults: what breaks in the middle of 1,000 links.
 # secrets: the passwords for docker-compose.yml, which is for many machines.
 .DELETE_ON_ERROR:
@@ -7,8 +8,11 @@ PYTHON ?= python3
 SEED_CORPUS ?= examples/corpus
 ENV_FILE ?= .env
 BIN := .venv/bin
+# Each worker has a Postgres of its own, and a file's tests stay on one worker, for what they share.
+WORKERS ?= auto
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: install install-bench install-notebook run stop test check check-compose secrets bench faults docs lock
+.PHONY: install install-bench install-notebook run stop test test-slow test-all check check-compose secrets bench faults docs lock
 
 install: .venv/installed
 
@@ -38,7 +42,13 @@ stop:
 	@if [ -x $(BIN)/ingest ]; then $(BIN)/ingest down; else echo "Nothing was running."; fi
 
 test: install
-	@$(BIN)/python -m pytest
+	@$(PYTEST) -m "not slow"
+
+test-slow: install
+	@$(PYTEST) -m slow
+
+test-all: install
+	@$(PYTEST)
 
 check: install
 	@$(BIN)/ruff format --check .

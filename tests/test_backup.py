@@ -16,9 +16,10 @@ from ingest.local import binaries
 
 INGEST = Path(sys.executable).with_name("ingest")
 EXAMPLES = Path(__file__).parents[1] / "examples"
-pytestmark = pytest.mark.skipif(
-    not (binaries.find() / "pg_dump").exists(), reason="this Postgres comes without pg_dump"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (binaries.find() / "pg_dump").exists(), reason="this Postgres comes without pg_dump"),
+]
 
 
 def run(home: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:

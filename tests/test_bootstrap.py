@@ -15,6 +15,8 @@ from ingest.store import Store, migrate
 
 from .conftest import execute
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:

@@ -160,6 +160,7 @@ def given_server(tmp_path: Path):
     assert ingest("down", "--delete-data", ESSAYS_HOME=home).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_given_server_is_migrated_and_its_roles_get_passwords(given_server: str, tmp_path: Path) -> None:
     environment = {"ESSAYS_DATABASE_URL": given_server, "ESSAYS_HOME": str(tmp_path / "client")}
     refused = ingest("seed", "examples/corpus", **environment)

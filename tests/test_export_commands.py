@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from ingest.store import Store
 
 from .database.examples import load_examples
 from .test_cli import ingest
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_release_is_made_and_exported(store: Store, database: str, tmp_path: Path) -> None:

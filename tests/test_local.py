@@ -22,6 +22,8 @@ from ingest.local import airflow, api, binaries, ports, processes, server, state
 from ingest.model import StartFailed, Unavailable
 from ingest.settings import settings
 
+pytestmark = pytest.mark.slow
+
 ENSURE = "from ingest.local import ensure_postgres; print(ensure_postgres().owner)"
 
 

@@ -32,6 +32,7 @@ def test_a_dag_file_is_wiring_only(name: str) -> None:
     assert "RETRIES" in source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("dag_id", "conf", "documents"),
     [
@@ -48,6 +49,7 @@ def test_a_dag_loads_the_examples(
     assert rows(store, "SELECT dag, ended_at IS NOT NULL FROM ingest.run") == [(dag_id, True)]
 
 
+@pytest.mark.slow
 def test_pasted_links_are_fetched_and_accounted_for(airflow: dict[str, str], database: str, store, open_lab) -> None:
     host = "mp.weixin.qq.com"
     lab = open_lab(
@@ -66,6 +68,7 @@ def test_pasted_links_are_fetched_and_accounted_for(airflow: dict[str, str], dat
     assert rows(store, "SELECT submitted_by, tags FROM ingest.submission") == [("老周", ["读书会"])]
 
 
+@pytest.mark.slow
 def test_a_dag_with_a_directory_that_is_not_there_fails_with_the_reason(airflow: dict[str, str], database: str) -> None:
     environment = {**airflow, "ESSAYS_LOADER_URL": database_url(database, "loader")}
     said = subprocess.run(

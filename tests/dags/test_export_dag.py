@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from ingest.releases import make
 
 from ..conftest import database_url
 from ..database.examples import load_examples
 from .conftest import DAGS, RUN, python
+
+pytestmark = pytest.mark.slow
 
 
 def test_tables_and_a_release_are_exported(airflow: dict[str, str], database: str, store, tmp_path: Path) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from ..conftest import database_url, rows
 from .conftest import DAGS, RUN, python
+
+pytestmark = pytest.mark.slow
 
 FEED = '<rss version="2.0"><channel><title>夜航笔记</title><item><title>一</title><link>https://blog.example.com/1</link></item></channel></rss>'
 

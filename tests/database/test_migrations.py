@@ -27,11 +27,11 @@ def test_twenty_appliers_at_once_on_an_empty_database_all_succeed(empty: str) ->
     assert names.count("face") == 1
 
 
-def test_twenty_databases_of_one_server_are_migrated_at_once(server: str) -> None:
-    names = [f"many_{n}_{uuid.uuid4().hex[:6]}" for n in range(APPLIERS)]
+def test_databases_of_one_server_are_migrated_at_once(server: str) -> None:
+    names = [f"many_{n}_{uuid.uuid4().hex[:6]}" for n in range(6)]
     execute(server, *(f"CREATE DATABASE {name} OWNER essays_owner" for name in names))
     try:
-        with ThreadPoolExecutor(APPLIERS) as pool:
+        with ThreadPoolExecutor(len(names)) as pool:
             applied = list(pool.map(migrate, map(database_url, names)))
         assert all("face" in part for part in applied)
     finally:

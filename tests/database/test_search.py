@@ -459,6 +459,7 @@ def test_the_loader_needs_no_right_on_what_is_derived(store: Store) -> None:
             connection.exec_driver_sql(statement)
 
 
+@pytest.mark.slow
 def test_at_twenty_thousand_documents_the_index_answers(database: str, analyst: Store) -> None:
     url = database_url(database)
     execute(url, "DROP INDEX ingest.search_text_keys", "ALTER TABLE ingest.document DISABLE TRIGGER search_update")
