@@ -1,8 +1,5 @@
 -- Search. Terms are looked up among the keys of ingest.search_text's index; those that are not keys themselves are then looked for
--- in the candidates' text, so that what is found is exact. Functions of the private schema first, the face below.
-
-DROP FUNCTION IF EXISTS ingest.search_code(text);
-DROP FUNCTION IF EXISTS ingest.search_passes(ingest.search_text, date, date, text, text, text, text, text, boolean);
+-- in the candidates' text, so that what is found is exact. Functions of the private schema first, those for analysts below.
 
 -- The longest keys in the beginning of a term. Whether a run is a key depends on the run alone, so it is one if its number
 -- is among the keys of the term; and the beginning of a key of four or more characters is a key itself.

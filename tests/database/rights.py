@@ -30,7 +30,7 @@ works with the owner's rights.
 |---|---|
 | `essays_owner` | migrations. It owns everything and may make and end sessions of the two others; it is no superuser |
 | `essays_loader` | `ingest`, DAGs, workers. It removes no essay and changes no table |
-| `essays_analyst` | reading the face, and writing notes. One shared login, or logins of your own that are members of it |
+| `essays_analyst` | reading the analyst views, and writing notes. One shared login, or logins of your own that are members of it |
 
 Rights are the wall. Timeouts are manners: a session may set them aside, and is then ended by `ingest.reap_analysts`.
 

@@ -24,7 +24,7 @@ def test_twenty_appliers_at_once_on_an_empty_database_all_succeed(empty: str) ->
         applied = list(pool.map(migrate, [database_url(empty)] * APPLIERS))
     names = [name for part in applied for name in part]
     assert sorted(names) == sorted(set(names)), "each migration was applied once, by one of them"
-    assert names.count("face") == 1
+    assert names.count("analyst_views") == 1
 
 
 def test_databases_of_one_server_are_migrated_at_once(server: str) -> None:
@@ -33,7 +33,7 @@ def test_databases_of_one_server_are_migrated_at_once(server: str) -> None:
     try:
         with ThreadPoolExecutor(len(names)) as pool:
             applied = list(pool.map(migrate, map(database_url, names)))
-        assert all("face" in part for part in applied)
+        assert all("analyst_views" in part for part in applied)
     finally:
         execute(server, *(f"DROP DATABASE {name} WITH (FORCE)" for name in names))
 
@@ -78,7 +78,7 @@ def test_a_newer_database_is_left_alone(database: str) -> None:
 
 
 def test_an_older_database_is_named_with_its_remedy(database: str) -> None:
-    execute(database_url(database), "DELETE FROM ingest.migration WHERE name = 'face'")
+    execute(database_url(database), "DELETE FROM ingest.migration WHERE name = 'analyst_views'")
     with pytest.raises(DatabaseMismatch, match=r"older.*ingest migrate"):
         schema_version(Store(database_url(database, "loader")))
 

@@ -203,11 +203,11 @@ def test_notes_are_restored_as_they_were_into_a_database_that_has_no_documents_y
     owner.close()
 
 
-def test_notes_survive_a_new_face_and_a_reload(
+def test_notes_survive_new_analyst_views_and_a_reload(
     store: Store, analyst: Store, database: str, number: int, tmp_path: Path
 ) -> None:
     change(analyst, f"INSERT INTO notes.tag (document_id, tag) VALUES ({number}, '涌现')")
-    execute(database_url(database), "UPDATE ingest.migration SET sha256 = 'other' WHERE name = 'face'")
-    assert migrate(database_url(database)) == ["face"]
+    execute(database_url(database), "UPDATE ingest.migration SET sha256 = 'other' WHERE name = 'analyst_views'")
+    assert migrate(database_url(database)) == ["analyst_views"]
     load_files(store, tmp_path / "own")
     assert rows(analyst, "SELECT document_id, words FROM notes.entry") == [(number, "涌现")]
