@@ -10,13 +10,12 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from ingest.model import Address, Link
-from ingest.sites import site_of
-from ingest.sites.web.address import MAX_URL, host, known
+from ingest.sites import known, site_of
 from ingest.text import clean, without
-from ingest.wrappers import unwrapped
+from ingest.urls.normalise import MAX_URL, host, plain
+from ingest.urls.wrappers import unwrapped
 
 MOST_UNWRAPPED = 3
 
@@ -30,7 +29,6 @@ _TRAILING = ".,;:!?'\"]\\*_~"
 _FULL_WIDTH = re.compile("[hｈ][tｔ][tｔ][pｐ][sｓ]?[:：][/／][/／][!-~！-～]+", re.IGNORECASE)
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FULL_WIDTH_ENDS = frozenset("，。！；？、）】》」』“”")
-_ESCAPES = (("\\x26amp;", "&"), ("\\x26", "&"), ("\\u0026", "&"), ("\\/", "/"), ("&amp;", "&"), ("&amp;", "&"))
 _CARD = re.compile(r"^[ \t]*\[(?:链接|公众号文章|小程序|视频号|Link|Article)\][ \t]*(\S[^\n]{0,300})$", re.MULTILINE)
 
 
@@ -66,7 +64,7 @@ def find(text: str) -> tuple[Link, ...]:
 def address(url: str) -> Address | None:
     """The address that a URL is a form of, unwrapped and free of tracking and secrets; None when it is none."""
     for _ in range(MOST_UNWRAPPED):
-        url = _plain(url)
+        url = plain(url)
         inner = unwrapped(url)
         if inner == url:
             break
@@ -93,7 +91,7 @@ def _links(text: str) -> Iterator[Link]:
 
 def _end(text: str, found: re.Match[str]) -> int:
     """Where a link ends: where its site says, else at the last character that belongs to a URL."""
-    site = site_of(host(_plain(found[0])))
+    site = site_of(host(plain(found[0])))
     if site is None or site.LINK is None:
         return found.start() + len(_balanced(found[0].rstrip(_TRAILING)))
     if own := site.LINK.match(text, found.start()):
@@ -122,12 +120,3 @@ def _narrow(text: str) -> str:
         return match[0][:end].translate(_NARROW) + match[0][end:]
 
     return _FULL_WIDTH.sub(narrow, text)
-
-
-def _plain(url: str) -> str:
-    """The URL without the escapes of a page's script, of HTML, or of another URL around it."""
-    if re.match(r"https?%3A", url, re.IGNORECASE):
-        url = unquote(url)
-    for escaped, plain in _ESCAPES:
-        url = url.replace(escaped, plain)
-    return url

@@ -20,7 +20,7 @@ from ingest.layout.embedded import look_up
 from ingest.model import State, TooCostly
 from ingest.page import Page
 from ingest.sites import site_of, sites
-from ingest.wrappers import unwrapped
+from ingest.urls.wrappers import unwrapped
 
 ROOT = Path(__file__).parents[1]
 HEX12, HEX24 = "0a1b2c3d4e5f", "65a0b1c2d3e4f5a6b7c8d9e0"

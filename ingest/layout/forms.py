@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
+from functools import cached_property
+from urllib.parse import SplitResult, parse_qsl
 
 from ingest.model import Address
+from ingest.urls.normalise import split
 
 _NAMED = re.compile(r"\(\?P<\w+>")
 _TAIL = r"/?(?:\?(?:[\w.~%+/=&*!:;@$-]*[\w=/%&])?)?(?:#[\w.~%/=&!:-]*)?"
-_ESCAPES = (("\\x26", "&"), ("\\u0026", "&"), ("\\/", "/"), ("&amp;", "&"), ("&amp;", "&"))
 
 
 @dataclass(frozen=True)
@@ -75,18 +75,18 @@ class Forms:
 
     def owns(self, url: str) -> bool:
         """Whether the host of this URL is one of the site's."""
-        return self._has((_split(url) or _NOWHERE).hostname or "")
+        return self._has((split(url) or _NOWHERE).hostname or "")
 
     def names(self, url: str) -> dict[str, str]:
         """What the names of the form that fits stand for; empty when none fits."""
-        parts = _split(url)
+        parts = split(url)
         if parts is None or not self._has(parts.hostname or ""):
             return {}
         return next((names for form in self.forms if (names := form.match(parts)) is not None), {})
 
     def address(self, url: str) -> Address | None:
         """The address that this URL is a form of, free of tracking; None when it is no essay's."""
-        parts = _split(url)
+        parts = split(url)
         if parts is None or not self._has(parts.hostname or ""):
             return None
         for form in self.forms:
@@ -99,7 +99,7 @@ class Forms:
 
         A host of the site tells the truth; any other host may be anybody's, and tells nothing of other hosts.
         """
-        here, there = _split(found_at), _split(url)
+        here, there = split(found_at), split(url)
         if here is None or there is None:
             return here is None
         return here.hostname == there.hostname or self._has(here.hostname or "", wild=False)
@@ -117,22 +117,3 @@ _NOWHERE = SplitResult("", "", "", "", "")
 def _whole(parts: SplitResult) -> dict[str, str]:
     host = parts.hostname or ""
     return {"host": host, "spelled": f"{parts.scheme}://{host}{parts.path}"}
-
-
-@lru_cache(maxsize=256)
-def _split(url: str) -> SplitResult | None:
-    """The parts of an address in any spelling; None when it has none, or a name and password. Every site asks."""
-    url = url.strip()
-    for escaped, plain in _ESCAPES:
-        url = url.replace(escaped, plain)
-    if url.startswith("//"):
-        url = "https:" + url
-    try:
-        parts = urlsplit(url if "://" in url[:12] else "https://" + url)
-        known = parts.scheme.lower() in ("http", "https") and parts.hostname and parts.username is None
-    except ValueError:
-        return None
-    if not known:
-        return None
-    path = quote(unquote(parts.path), safe="/%:@!$&'()*+,;=~-._")
-    return parts._replace(scheme=parts.scheme.lower(), path=path)

@@ -30,7 +30,7 @@ from ingest.model import (
 )
 from ingest.page import Page, attribute
 from ingest.text import clean
-from ingest.wrappers import unwrapped
+from ingest.urls.wrappers import unwrapped
 
 _OWN_URLS = (attr("link[rel=canonical]", "href"), meta("og:url"))
 _SIGNED = re.compile(r"\?(?=[^#]*\b(?:x-signature|x-expires)=).*", re.IGNORECASE)  # new in each page, and soon expired

@@ -15,6 +15,7 @@ from typing import Protocol, cast
 
 from ingest.model import Address, Reading
 from ingest.page import Page
+from ingest.urls.normalise import host, normalised
 
 
 class Site(Protocol):
@@ -57,7 +58,13 @@ def sites() -> tuple[Site, ...]:
     return tuple(cast(Site, import_module(f"{__name__}.{name}")) for name in names)
 
 
-def site_of(host: str) -> Site | None:
+def site_of(name: str) -> Site | None:
     """The site that a host belongs to; None for the rest of the web."""
-    names = {host, *(host[at:] for at, char in enumerate(host) if char == ".")}
+    names = {name, *(name[at:] for at, char in enumerate(name) if char == ".")}
     return next((site for site in sites() if not names.isdisjoint(site.HOSTS)), None)
+
+
+def known(url: str) -> Address | None:
+    """The address as its own site spells it, else as any page's; None when it is none."""
+    site = site_of(host(url))
+    return (site.address(url) if site else None) or normalised(url)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from ingest.sites.web.address import address
 from ingest.sites.web.reader import NAME, READER, owns, read
+from ingest.urls.normalise import normalised as address
 
 HOSTS: frozenset[str] = frozenset()
 LINK: re.Pattern[str] | None = None

@@ -8,10 +8,11 @@ from lxml.html import HtmlElement
 
 from ingest.model import Address, Claim
 from ingest.redact import redact_url
-from ingest.sites.web.address import absolute, host, known, same_site
+from ingest.sites import known
 from ingest.sites.web.head import Head
 from ingest.sites.web.tree import unseen
 from ingest.text import clean, fold
+from ingest.urls.normalise import absolute, host, same_site
 
 _AFTER = "来源|发布|时间|编辑|责编|浏览|阅读|记者|字号|点击|分享|打印|收藏|关注|评论|转载|翻译|日期|摄影"
 _NAME = (

@@ -13,7 +13,7 @@ from ingest.body import Body, render
 from ingest.model import Account, Chrome, Essay, Evidence, Reading, Role, State
 from ingest.page import Page
 from ingest.sites.web import byline, states
-from ingest.sites.web.address import absolute, addresses, host
+from ingest.sites.web.address import addresses
 from ingest.sites.web.container import choose
 from ingest.sites.web.dates import published
 from ingest.sites.web.head import Head
@@ -23,6 +23,7 @@ from ingest.sites.web.opinions import second
 from ingest.sites.web.title import headline, shown_title, site_name
 from ingest.sites.web.tree import Block, measure, parse, size
 from ingest.sites.web.trim import Trim
+from ingest.urls.normalise import absolute, host
 
 NAME = "web"
 READER = "web/1"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.sites.web.address import host
 from ingest.sites.web.head import Head
 from ingest.sites.web.lines import kind_of_line
 from ingest.sites.web.tree import HEADINGS, Block
 from ingest.sites.web.trim import said
 from ingest.text import fold
+from ingest.urls.normalise import host
 
 _STRONG = re.compile(r"\s*[_|｜]\s*|\s+[»–—•·::]\s+|——")
 _WEAK = re.compile(r"\s+-+\s+|-(?=[^-\s]{2,12}$)|\s+[-–—]|[–—]\s+")

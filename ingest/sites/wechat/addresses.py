@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from ingest.model import Address
+from ingest.urls.normalise import split
 
 NAME = "wechat"
 HOSTS = frozenset({"mp.weixin.qq.com"})
@@ -28,8 +29,6 @@ LINK = re.compile(
 _SHORT = re.compile(r"/s/([A-Za-z0-9_-]{22})", re.ASCII)
 _LONG_PATHS = frozenset({"/s", "/s/", "/mp/appmsg/show"})
 _CAPTCHA_PATH = "/mp/wappoc_appmsgcaptcha"
-_WRAPPER = "mp.weixinbridge.com"
-_ESCAPES = (("\\x26", "&"), ("\\u0026", "&"), ("\\/", "/"), ("&amp;", "&"), ("&amp;", "&"))
 _TEMPORARY = ("src", "timestamp", "ver", "signature", "new")
 _BIZ = re.compile(r"[A-Za-z0-9+/]{4,64}={0,2}\Z", re.ASCII)
 _NUMBER = re.compile(r"0*([1-9]\d{0,18})\Z", re.ASCII)
@@ -73,7 +72,7 @@ def address(url: str) -> Address | None:
     Keys: ``wechat:s/<token>``, ``wechat:<biz>/<mid>/<idx>``, and ``wechat:tmp/<digest of the signature>`` for the links
     that a search engine gives out and that die within hours.
     """
-    path, query = _split(url)
+    path, query = _parts(url)
     if short := _SHORT.match(path):
         return Address(f"{NAME}:s/{short[1]}", f"{_ORIGIN}/s/{short[1]}", NAME)
     if path == _CAPTCHA_PATH and (target := query.get("target_url")) and _CAPTCHA_PATH not in target:
@@ -91,28 +90,13 @@ def address(url: str) -> Address | None:
 
 def identity(url: str) -> Identity | None:
     """The identity that a long link holds."""
-    path, query = _split(url)
+    path, query = _parts(url)
     return _identity(query) if path in _LONG_PATHS else None
 
 
 def is_captcha(url: str | None) -> bool:
     """Whether this is where WeChat sends readers whom it takes for a program."""
-    return url is not None and _split(url)[0] == _CAPTCHA_PATH
-
-
-def host(url: str) -> str:
-    """The host of any URL; empty when it has none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def unwrapped(url: str) -> str:
-    """The address inside a link that leads out of the site; any other as it is."""
-    if host(url) != _WRAPPER:
-        return url
-    return next(iter(parse_qs(urlsplit(url).query).get("url", ())), "")
+    return url is not None and _parts(url)[0] == _CAPTCHA_PATH
 
 
 def distinct(addresses: Iterable[Address | None]) -> tuple[Address, ...]:
@@ -126,23 +110,13 @@ def _identity(query: dict[str, str]) -> Identity | None:
     return made(query.get("__biz", ""), mid, idx, query.get("sn") or query.get("sign") or "")
 
 
-def _split(url: str) -> tuple[str, dict[str, str]]:
+def _parts(url: str) -> tuple[str, dict[str, str]]:
     """Path and parameters of an address on this site, unescaped; nothing when it is of another site."""
-    url = url.strip()
-    for escaped, plain in _ESCAPES:
-        url = url.replace(escaped, plain)
-    if url.startswith("//"):
-        url = "https:" + url
-    try:
-        parts = urlsplit(url if "://" in url[:12] else "https://" + url)
-        host = parts.hostname
-    except ValueError:
+    parts = split(url)
+    if parts is None or parts.hostname not in HOSTS:
         return "", {}
-    if host not in HOSTS or parts.scheme not in ("http", "https"):
-        return "", {}
-    pairs = (pair.partition("=") for pair in parts.query.split("&"))
     query: dict[str, str] = {}
-    for name, _, value in pairs:
+    for name, _, value in (pair.partition("=") for pair in parts.query.split("&")):
         query.setdefault(name, _unquoted(value))
     return parts.path, query
 

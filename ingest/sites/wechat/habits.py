@@ -8,7 +8,9 @@ from bs4 import Tag
 
 from ingest.body import Habits
 from ingest.page import attribute
-from ingest.sites.wechat.addresses import address, host, unwrapped
+from ingest.sites.wechat.addresses import address
+from ingest.urls.normalise import host
+from ingest.urls.wrappers import unwrapped
 
 _EMOJI = re.compile(r"/(?:we-emoji|emoji|Expression)/", re.IGNORECASE)
 _EMOJI_HOSTS = frozenset({"res.wx.qq.com"})
@@ -56,7 +58,7 @@ def _holds_drawings_only(tag: Tag) -> bool:
 
 def _link(url: str) -> str:
     """An article's link without what belongs to a visit."""
-    inner = unwrapped(url) or url
+    inner = unwrapped(url)
     known = address(inner)
     return known.url if known and known.url else inner
 

@@ -6,9 +6,10 @@ from base64 import b64encode
 
 from ingest.model import Claim
 from ingest.page import Page, attribute
-from ingest.sites.web.address import known
-from ingest.sites.wechat.addresses import address, identity, made, unwrapped
+from ingest.sites import known
+from ingest.sites.wechat.addresses import address, identity, made
 from ingest.sites.wechat.fields import Fields, unescape
+from ingest.urls.wrappers import unwrapped
 
 
 def source(page: Page, fields: Fields) -> Claim | None:

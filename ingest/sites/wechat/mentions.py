@@ -10,7 +10,8 @@ from bs4.element import NavigableString
 from ingest.model import Address, Claim
 from ingest.page import attribute, classes
 from ingest.redact import redact_words
-from ingest.sites.wechat.addresses import HOSTS, LINK, address, unwrapped
+from ingest.sites.wechat.addresses import HOSTS, LINK, address
+from ingest.urls.wrappers import unwrapped
 
 MOST = 200
 """Mentions that are kept of one page."""

@@ -7,9 +7,10 @@ import re
 from ingest.model import Address, Reading, State
 from ingest.page import Page, classes
 from ingest.sites.wechat import notices
-from ingest.sites.wechat.addresses import HOSTS, NAME, address, distinct, host, is_captcha
+from ingest.sites.wechat.addresses import HOSTS, NAME, address, distinct, is_captcha
 from ingest.sites.wechat.article import READER, Article
 from ingest.sites.wechat.fields import js_decoded
+from ingest.urls.normalise import host
 
 _CONTAINERS = ("#js_article", "#js_content", "#img_list")
 _STOPPED = frozenset({"weixin110.qq.com"})  # where links to blocked pages lead
