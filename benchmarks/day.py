@@ -26,7 +26,8 @@ from typing import Any
 
 from benchmarks.report import arguments, show
 from benchmarks.server import query
-from ingest import links, pictures, pipeline, refresh, sources
+from ingest import pictures, pipeline, refresh, sources
+from ingest.crawl import worker
 from ingest.discover import album
 from ingest.local.postgres import Urls, destroy_postgres, ensure_postgres
 from ingest.model import IngestError
@@ -534,15 +535,13 @@ class Desk:
         if not self.store.ask("due", "links_due")[0][0]:
             return
         run_id = pipeline.open_run(self.store, "ingest_due")
-        for host in links.due_hosts(self.store):
-            links.fetch_host(self.store, run_id, host, ON_A_HOST, f"{run_id}/{host}")
+        worker.fetch_due(self.store, run_id, ON_A_HOST)
         self.finish("ingest_due", run_id)
 
     def refresh(self) -> None:
         run_id = pipeline.open_run(self.store, "refresh_essays")
         refresh.plan(self.store, run_id)
-        for host in links.due_hosts(self.store, run_id):
-            links.fetch_host(self.store, run_id, host, ON_A_HOST, f"{run_id}/{host}", run_id)
+        worker.fetch_due(self.store, run_id, ON_A_HOST, of_run=run_id)
         self.finish("refresh_essays", run_id)
 
     def maintain(self) -> None:

@@ -35,6 +35,7 @@ from typing import Any
 from benchmarks.report import arguments, show
 from benchmarks.server import query
 from ingest import links, pipeline
+from ingest.crawl.worker import due_hosts, fetch_due
 from ingest.local import binaries, server
 from ingest.local.airflow import airflow_home, airflow_status, start_airflow, stop_airflow
 from ingest.local.api import AirflowApi
@@ -183,14 +184,14 @@ def lines(log: Path) -> int:
 # Workers
 
 
-def keep_at(url: str, run_id: int, of_run: int | None, host: str, owner: str, told: Any) -> None:
-    """Fetches from a host until nothing of it is due; a database that is away is waited for."""
+def keep_at(url: str, run_id: int, of_run: int | None, owner: str, told: Any) -> None:
+    """Fetches until nothing is due; a database that is away is waited for."""
     store = Store(url)
     while True:
         try:
-            if host not in links.due_hosts(store, of_run):
+            if not due_hosts(store, of_run):
                 break
-            links.fetch_host(store, run_id, host, 20, owner, of_run)
+            fetch_due(store, run_id, 20, owner, of_run)
         except Unavailable as error:
             told.put(f"a worker met {type(error).__name__} and tried again")
         time.sleep(0.2)
@@ -198,9 +199,9 @@ def keep_at(url: str, run_id: int, of_run: int | None, host: str, owner: str, to
 
 
 def worker(url: str, run_id: int, of_run: int | None, hosts: list[str], name: str, told: Any) -> None:
-    """One worker process: a thread a host, so that two workers meet at every host."""
+    """One worker process: as many threads as hosts, so that two workers meet at every host."""
     with ThreadPoolExecutor(len(hosts)) as pool:
-        work = [pool.submit(keep_at, url, run_id, of_run, host, f"{name}/{host}", told) for host in hosts]
+        work = [pool.submit(keep_at, url, run_id, of_run, f"{name}/{host}", told) for host in hosts]
         for each in work:
             each.result()
 

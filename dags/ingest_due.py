@@ -9,10 +9,9 @@ from typing import Any
 
 from airflow.sdk import Asset, AssetWatcher, Param, dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, finish, label
+from ingest.desk.tasks import RETRIES, fetch_links, finish
 from ingest.desk.triggers import DueTrigger
 
-SECONDS_ON_A_HOST = 300
 DUE = Asset("links_due", watchers=[AssetWatcher("links_due", trigger=DueTrigger("links_due"))])
 
 
@@ -38,6 +37,7 @@ def ingest_due() -> None:
     @task
     def tend() -> dict[str, Any]:
         from ingest import links, pipeline
+        from ingest.crawl import worker
 
         context = get_current_context()
         params = context["params"]
@@ -50,23 +50,10 @@ def ingest_due() -> None:
         print(
             f"{links.cancel(store, run_id, params['cancel'])} cancelled, {links.retry(store, params['retry'])} due now"
         )
-        return {"run_id": run_id, "hosts": links.due_hosts(store)}
-
-    @task
-    def hosts(run: dict[str, Any]) -> list[str]:
-        found: list[str] = run["hosts"]
-        return found
-
-    @task(map_index_template="{{ label }}")
-    def fetch(host: str, run: dict[str, Any]) -> int:
-        from ingest import links, pipeline
-
-        label(host)
-        owner = f"{get_current_context()['run_id']}/{host}"
-        return links.fetch_host(pipeline.connect(), run["run_id"], host, SECONDS_ON_A_HOST, owner)
+        return {"run_id": run_id, "workers": worker.crew(store)}
 
     run = tend()
-    finish(fetch.partial(run=run).expand(host=hosts(run)), run)  # type: ignore[arg-type]
+    finish(fetch_links(run), run)
 
 
 ingest_due()

@@ -9,9 +9,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, finish, label
-
-SECONDS_ON_A_HOST = 300
+from ingest.desk.tasks import RETRIES, fetch_links, finish
 
 
 @dag(
@@ -42,6 +40,7 @@ def ingest_links() -> None:
 
         from ingest import links, pipeline
         from ingest.accept import accept as take_apart
+        from ingest.crawl import worker
 
         context = get_current_context()
         params = context["params"]
@@ -52,23 +51,10 @@ def ingest_links() -> None:
         store = pipeline.connect()
         run_id = pipeline.open_run(store, "ingest_links", context["run_id"])
         handed = links.hand_in(store, run_id, params["text"], params["by"], tuple(params["tags"]), params["refetch"])
-        return {"run_id": run_id, "links": handed.total, "hosts": links.due_hosts(store, run_id)}
-
-    @task
-    def hosts(run: dict[str, Any]) -> list[str]:
-        found: list[str] = run["hosts"]
-        return found
-
-    @task(map_index_template="{{ label }}")
-    def fetch(host: str, run: dict[str, Any]) -> int:
-        from ingest import links, pipeline
-
-        label(host)
-        owner = f"{get_current_context()['run_id']}/{host}"
-        return links.fetch_host(pipeline.connect(), run["run_id"], host, SECONDS_ON_A_HOST, owner, run["run_id"])
+        return {"run_id": run_id, "links": handed.total, "workers": worker.crew(store, run_id)}
 
     run = accept()
-    finish(fetch.partial(run=run).expand(host=hosts(run)), run)  # type: ignore[arg-type]
+    finish(fetch_links(run, of_run=True), run)
 
 
 ingest_links()

@@ -9,9 +9,7 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, finish, label
-
-SECONDS_ON_A_HOST = 420
+from ingest.desk.tasks import RETRIES, fetch_links, finish
 
 
 @dag(
@@ -27,32 +25,20 @@ def refresh_essays() -> None:
     def plan() -> dict[str, Any]:
         from airflow.sdk.exceptions import AirflowSkipException
 
-        from ingest import links, pipeline, refresh
+        from ingest import pipeline, refresh
+        from ingest.crawl import worker
 
         store = pipeline.connect()
         run_id = pipeline.open_run(store, "refresh_essays", get_current_context()["run_id"])
         count = refresh.plan(store, run_id)
-        hosts = links.due_hosts(store, run_id)
-        if not hosts:
+        workers = worker.crew(store, run_id)
+        if not workers:
             pipeline.close_run(store, run_id)
             raise AirflowSkipException("nothing is of an age to be looked at again")
-        return {"run_id": run_id, "links": count, "hosts": hosts}
-
-    @task
-    def hosts(run: dict[str, Any]) -> list[str]:
-        found: list[str] = run["hosts"]
-        return found
-
-    @task(map_index_template="{{ label }}")
-    def fetch(host: str, run: dict[str, Any]) -> int:
-        from ingest import links, pipeline
-
-        label(host)
-        owner = f"{get_current_context()['run_id']}/{host}"
-        return links.fetch_host(pipeline.connect(), run["run_id"], host, SECONDS_ON_A_HOST, owner, run["run_id"])
+        return {"run_id": run_id, "links": count, "workers": workers}
 
     run = plan()
-    finish(fetch.partial(run=run).expand(host=hosts(run)), run)  # type: ignore[arg-type]
+    finish(fetch_links(run, of_run=True), run)
 
 
 refresh_essays()

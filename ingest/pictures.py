@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ingest.fetch import Fetched, fetch
+from ingest.crawl import hosts, worker
+from ingest.crawl.hosts import NotBefore, Turn
+from ingest.fetch import Fetched
 from ingest.guard import Limits
 from ingest.model import State
 from ingest.schedule import wait
@@ -25,8 +26,6 @@ from ingest.store import Connection, Store, ask
 MOST = 100
 """Pictures that are kept of one document."""
 LARGEST = 10 * MIB
-LEASE_SECONDS = 180
-"""Longer than any fetch may take."""
 KEPT = "kept"
 
 _REFERERS = ((".qpic.cn", "https://mp.weixin.qq.com/"), (".qlogo.cn", "https://mp.weixin.qq.com/"))
@@ -62,23 +61,21 @@ def keep(store: Store, documents: Sequence[int] | None = None, seconds: float = 
         return Kept()
     wanted = None if documents is None else list(documents)
     store.ask("pictures", "want", documents=wanted, most=MOST)
-    deadline = time.monotonic() + seconds
     looks = kept = 0
-    while hosts := [row.host for row in store.ask("pictures", "hosts")]:
-        pauses: list[float] = []
-        for host in hosts:
-            pause, leased = store.attempt(partial(_lease, host=host))
-            if leased is not None:
-                looks += 1
-                kept += _look_at(store, leased)
-            elif pause is not None:
-                pauses.append(pause)
-            if time.monotonic() > deadline:
-                return Kept(looks, kept)
-        if len(pauses) == len(hosts):
-            if time.monotonic() + min(pauses) > deadline:
-                break
-            time.sleep(min(*pauses, 5.0) + 0.01)
+
+    def step(host: str) -> bool:
+        nonlocal looks, kept
+        turn, leased = store.attempt(partial(_take, host=host))
+        if leased is None:
+            return isinstance(turn, NotBefore)
+        if turn.is_for_rules:
+            hosts.learn_rules(store, turn, leased.url)
+        else:
+            looks += 1
+            kept += _look_at(store, turn, leased)
+        return True
+
+    worker.over_hosts(store, [row.host for row in store.ask("pictures", "hosts")], step, seconds)
     return Kept(looks, kept)
 
 
@@ -98,24 +95,28 @@ def referer_of(host: str, page: str | None) -> str | None:
     return next((own for end, own in _REFERERS if host.endswith(end)), page)
 
 
-def _lease(connection: Connection, host: str) -> tuple[float | None, Any]:
-    """Seconds to wait and no picture, or a picture and nothing to wait for, or neither when nothing is to be done."""
-    held = ask(connection, "due", "hold_host", host=host, spacing=settings().host_spacing)[0]
-    if held.paused:
-        return None, None
-    if held.wait > 0:
-        return held.wait, None
-    leased = ask(connection, "pictures", "lease", host=host, seconds=LEASE_SECONDS)
-    return (None, leased[0]) if leased else (None, None)
+def _take(connection: Connection, host: str) -> tuple[Any, Any]:
+    """A turn and a leased picture, or the one whose host's rules are to be asked for; else None in its place."""
+    turn = hosts.take(connection, host)
+    if isinstance(turn, NotBefore):
+        return turn, None
+    if turn.is_for_rules:
+        found = ask(connection, "pictures", "any_due", host=host)
+    else:
+        found = ask(connection, "pictures", "lease", host=host, seconds=worker.LEASE_SECONDS)
+    if not found:
+        hosts.give_back(connection, turn, None)
+        return turn, None
+    return turn, found[0]
 
 
-def _look_at(store: Store, leased: Any) -> bool:
+def _look_at(store: Store, turn: Turn, leased: Any) -> bool:
     """One look at a leased picture; whether it is kept now."""
     referer = referer_of(leased.host, leased.referer)
     headers = {"Accept": "image/*", **({"Referer": referer} if referer else {})}
     limits = Limits(wire_bytes=LARGEST, unpacked_bytes=LARGEST)
-    agent = settings().user_agents.get(leased.host)
-    fetched = fetch(leased.url, headers=headers, kinds=_KINDS, limits=limits, user_agent=agent)
+    visited = hosts.visit(store, turn, leased.url, headers=headers, kinds=_KINDS, limits=limits)
+    fetched = visited.fetched
     state, reason, kind = _judge(fetched)
     sha256 = None
     again = None
@@ -124,7 +125,11 @@ def _look_at(store: Store, leased: Any) -> bool:
     elif state is not None:
         again = wait(State(state), leased.tries, fetched.retry_after)
 
-    def end(connection: Connection) -> None:
+    def end(connection: Connection) -> bool:
+        visited.end(connection)
+        hosts.note(connection, turn.host, fetched, None)
+        if not ask(connection, "pictures", "still_mine", url=leased.url, tries=leased.tries):
+            return False
         if sha256 is not None and fetched.body is not None:
             size = len(fetched.body)
             ask(connection, "pictures", "keep", sha256=sha256, media_type=kind, size=size, bytes=fetched.body)
@@ -132,9 +137,9 @@ def _look_at(store: Store, leased: Any) -> bool:
             connection, "pictures", "looked", url=leased.url, sha256=sha256, state=state or KEPT, reason=reason,
             wait=again.total_seconds() if again else None,
         )  # fmt: skip
+        return sha256 is not None
 
-    store.attempt(end)
-    return sha256 is not None
+    return store.attempt(end)
 
 
 def _judge(fetched: Fetched) -> tuple[State | None, str | None, str | None]:

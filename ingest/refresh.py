@@ -19,7 +19,7 @@ MOST = 1000
 def plan(store: Store, run_id: int) -> int:
     """Makes due what came of an age since it was looked at; how many addresses that are.
 
-    At most a tenth of what a host may be asked until the next run. ``links.fetch_host`` then looks at them.
+    At most a tenth of what a host may be asked until the next run. A worker then looks at them.
     """
     most = max(int(SHARE * EVERY.total_seconds() / max(settings().host_spacing, SHARE)), 1)
     return len(store.ask("again", "refresh", run_id=run_id, ages=list(AGES), most=min(most, MOST)))

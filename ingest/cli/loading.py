@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from ingest import accept, imports, links, pipeline, seeds
 from ingest.cli.database import opened
 from ingest.cli.terminal import Json, beijing, out, progress, show
+from ingest.crawl import worker
 from ingest.store import Store, face
 
 commands = typer.Typer()
@@ -73,7 +73,7 @@ def links_command(
     with opened() as store:
         run_id = pipeline.open_run(store, "links")
         handed = links.hand_in(store, run_id, words, by, tuple(tag or ()), refetch)
-        _fetch_due(store, run_id, seconds, run_id)
+        worker.fetch_due(store, run_id, seconds, of_run=run_id)
         related = pipeline.relate(store)
         account = pipeline.close_run(store, run_id)
         pipeline.check_mentions(account, handed.total)
@@ -92,20 +92,12 @@ def run(seconds: Annotated[float, typer.Option(help="For how long to fetch.")] =
     """Do what waits: fetch addresses that are due, relate documents whose copies have not been looked for yet."""
     with opened() as store:
         run_id = pipeline.open_run(store, "run")
-        looks = _fetch_due(store, run_id, seconds)
+        looks = worker.fetch_due(store, run_id, seconds)
         related = pipeline.relate(store)
         pipeline.close_run(store, run_id)
         counts = face.counts(store)
     text = f"{looks} looks, {related} documents related; {counts['waiting']} addresses wait."
     show(as_json, {"looks": looks, "related": related, **counts}, text)
-
-
-def _fetch_due(store: Store, run_id: int, seconds: float, of_run: int | None = None) -> int:
-    """Fetches what is due, host after host; how many looks were made."""
-    deadline, looks = time.monotonic() + seconds, 0
-    for name in links.due_hosts(store, of_run):
-        looks += links.fetch_host(store, run_id, name, max(deadline - time.monotonic(), 0), of_run=of_run)
-    return looks
 
 
 @commands.command()

@@ -33,6 +33,30 @@ def final() -> Iterator[None]:
         raise AirflowFailException(str(error)) from None
 
 
+@task
+def workers(run: Mapping[str, Any]) -> list[int]:
+    """Numbers of the workers of a run."""
+    found: list[int] = run["workers"]
+    return found
+
+
+@task(map_index_template="{{ label }}")
+def fetch(number: int, run: Mapping[str, Any], of_run: bool) -> int:
+    """One worker over all hosts of a run, or of all that is due; how many looks it made."""
+    from ingest import pipeline
+    from ingest.crawl import worker
+
+    label(f"worker {number + 1}")
+    owner = f"{get_current_context()['run_id']}/{number}"
+    run_id = run["run_id"]
+    return worker.fetch_due(pipeline.connect(), run_id, owner=owner, of_run=run_id if of_run else None)
+
+
+def fetch_links(run: Any, of_run: bool = False) -> Any:
+    """Fetches what is due, in a few tasks; ``of_run`` keeps them to addresses of their run."""
+    return fetch.partial(run=run, of_run=of_run).expand(number=workers(run))
+
+
 @task(trigger_rule="all_done")
 def relate() -> int:
     """Relates what is new, whatever became of the tasks before."""

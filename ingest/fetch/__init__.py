@@ -8,6 +8,7 @@ redirect even with ``stream=True`` and ``allow_redirects=False`` (200 MB of it t
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ class Fetched:
     ``url`` is the address that answered last and ``hops`` are all that were asked, in order, without session keys.
     ``body`` is unpacked, as long as the server sent it; ``wire_bytes`` counts it as it came. ``ended`` says what told
     its end: ``length``, ``chunked``, or only the connection, ``closed``. ``retry_after`` and ``seconds`` are seconds.
+    ``asked_at`` is the monotonic time by which the last server had its request, None when none was asked.
     ``etag`` and ``last_modified`` are fit for the next request.
     """
 
@@ -69,6 +71,7 @@ class Fetched:
     retry_after: int | None = None
     ended: str | None = None
     wire_bytes: int = 0
+    asked_at: float | None = None
 
 
 def fetch(
@@ -137,6 +140,7 @@ class _Trip:
     watch: Watch
     hops: list[str] = field(default_factory=list)
     response: requests.Response | None = None
+    answered_at: float | None = None
 
     def to(self, url: str) -> Fetched:
         """Goes there, and says how it ended."""
@@ -181,7 +185,7 @@ class _Trip:
     def _ask(self, target: Target, own: Mapping[str, str]) -> requests.Response:
         """The answer of one address, its body not yet read. Each hop is a stranger: new connection, no cookies."""
         self.hops.append(redact_url(target.url))
-        self.response = None
+        self.response = self.answered_at = None
         names = {**HEADERS, "User-Agent": self.agent, **own}
         try:
             request = requests.Request("GET", target.url, headers=names).prepare()
@@ -198,6 +202,7 @@ class _Trip:
                 verify=self.verify,
                 proxies={target.scheme: self.proxy} if self.proxy else None,
             )
+        self.answered_at = time.monotonic()
         if not door.asked:
             response.close()
             raise AssertionError("a connection went past the guard: urllib3's _new_conn is no longer called")
@@ -232,6 +237,8 @@ class _Trip:
             retry_after=retry_after(answer) if answer is not None else None,
             ended=body.ended if body else None,
             wire_bytes=body.wire_bytes if body else 0,
+            # A request that was never answered may have arrived at any time until now.
+            asked_at=self.answered_at or time.monotonic() if self.hops else None,
         )
 
 

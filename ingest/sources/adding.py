@@ -164,7 +164,7 @@ def _asked(store: Store, url: str, wish: _Wish, *, followed: bool = False) -> tu
     if fetched is None:
         raise IngestError("Its host is paused or left alone for now.", "Try again later.")
     if fetched.hops:
-        note(store, url, fetched.state)
+        note(store, url, fetched, fetched.state)
     if fetched.body is None:
         raise IngestError(f"It can't be read now: {fetched.state}, {fetched.reason}.", "Check the address.")
     return fetched.body, told_url(fetched.url, wish.config, url)

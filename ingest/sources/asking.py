@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingest.fetch import Fetched, fetch
+from ingest.crawl import hosts
+from ingest.fetch import Fetched
 from ingest.guard import DEFAULT_PORTS, Resolve
-from ingest.links import agent_of, ask_robots
 from ingest.model import IngestError, State
-from ingest.robots import Robots, Verdict, refusal
+from ingest.robots import Verdict
 from ingest.schedule import BLOCKED
 from ingest.settings import settings
-from ingest.store import Connection, Store, ask
+from ingest.store import Store
 
 PATIENCE = 60.0
 """Seconds to wait for a host's turn; what takes longer is left to a later check."""
@@ -97,69 +96,18 @@ def ask_source(
     ``followed`` says that a page led to it and no person asked for it: then robots.txt is obeyed.
     """
     own = OwnServer.of(config["own_server"], url) if config.get("own_server") else None
-    host = urlsplit(url).hostname or ""
-    turn = _take_turn(store, url, patience, followed=followed, is_own=own is not None)
+    turn = hosts.wait_for(store, url, patience, rules=own is None)
     if turn is None:
         return Asked()
-    if turn.refused:
-        return Asked(Fetched(url, (), 0, *turn.refused), turn.robots)
-    fetched = fetch(
-        own.asked(url) if own else url,
-        etag=etag,
-        last_modified=last_modified,
-        kinds=KINDS,
-        resolve=own.resolve() if own else None,
-        user_agent=agent_of(host),
-    )
-    return Asked(fetched, turn.robots)
+    visited = hosts.visit(
+        store, turn, own.asked(url) if own else url, hears_rules=own is None, followed=followed,
+        etag=etag, last_modified=last_modified, kinds=KINDS, resolve=own.resolve() if own else None,
+    )  # fmt: skip
+    store.attempt(visited.end)
+    return Asked(visited.fetched, visited.robots)
 
 
-def note(store: Store, url: str, state: State | None) -> None:
+def note(store: Store, url: str, fetched: Fetched, state: State | None) -> None:
     """Tells the host's breaker how the source answered."""
-    store.ask("due", "note_host", host=urlsplit(url).hostname or "", blocked=state in BLOCKED, away=None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """What may be done at a host now: wait so many seconds, ask for robots.txt, or ask for the address or leave it."""
-
-    wait: float = 0
-    asks_robots: bool = False
-    robots: Verdict | None = None
-    refused: tuple[State, str] | None = None
-
-
-def _take_turn(store: Store, url: str, patience: float, *, followed: bool, is_own: bool) -> _Turn | None:
-    """Whether the address may be asked for now; the next turn is a spacing later, for all workers together.
-
-    None when the host is paused or left alone. Its robots.txt is asked for once a day, before anything else; that of
-    the operator's own server is not.
-    """
     host = urlsplit(url).hostname or ""
-
-    def work(connection: Connection) -> _Turn | None:
-        held = ask(connection, "due", "hold_host", host=host, spacing=settings().host_spacing)[0]
-        if held.paused:
-            return None
-        if held.wait > 0:
-            return _Turn(held.wait)
-        if held.ask_robots and not is_own:
-            ask(connection, "due", "claim_robots", host=host)
-            return _Turn(asks_robots=True)
-        verdict = None if is_own else Robots(held.robots).verdict(url, agent_of(host))
-        refused = refusal(verdict, strict=settings().robots == "strict", followed=followed) if verdict else None
-        if not refused:
-            ask(connection, "due", "space_host", host=host)
-        return _Turn(robots=verdict, refused=refused)
-
-    deadline = time.monotonic() + patience
-    while True:
-        turn = store.attempt(work)
-        if turn is None or time.monotonic() + turn.wait > deadline:
-            return None
-        if turn.asks_robots:
-            ask_robots(store, host, url)
-        elif turn.wait <= 0:
-            return turn
-        else:
-            time.sleep(min(turn.wait, 5) + 0.01)
+    store.attempt(lambda connection: hosts.note(connection, host, fetched, state in BLOCKED))

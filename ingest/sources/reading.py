@@ -66,7 +66,7 @@ def read_source(store: Store, source: Any, seen: Seen) -> Told:
         _take(store, source, fetched, seen, told)
     state = State(told.state) if told.state in State._value2member_map_ else None
     if fetched.hops:
-        note(store, source.url, state)
+        note(store, source.url, fetched, state)
     return told
 
 

@@ -29,7 +29,7 @@ SELECT count(*) AS addresses
 FROM ingest.address a LEFT JOIN ingest.host h USING (host)
 WHERE a.due_at < now() - interval '30 seconds' AND a.host IS NOT NULL AND (a.lease_until IS NULL OR a.lease_until < now())
     AND NOT coalesce(h.paused, false) AND coalesce(h.breaker_until, '-infinity') < now()
-    AND coalesce(h.next_at, '-infinity') < now() - interval '30 seconds'
+    AND coalesce(greatest(h.next_at, h.turn_until), '-infinity') < now() - interval '30 seconds'
     AND NOT EXISTS (SELECT FROM ingest.taken WHERE taken.address_id = a.address_id)
 
 -- sources_due --
@@ -49,30 +49,44 @@ GROUP BY a.host ORDER BY since
 -- Locks the host's row: between two workers it is the only thing that they have in common.
 INSERT INTO ingest.host AS h (host, spacing) VALUES (%(host)s, %(spacing)s)
 ON CONFLICT (host) DO UPDATE SET spacing = greatest(excluded.spacing, coalesce(h.crawl_delay, 0))
-RETURNING paused, robots, coalesce(robots_asked_at, '-infinity') < now() - interval '1 day' AS ask_robots, greatest(
-    extract(epoch FROM coalesce(breaker_until, '-infinity') - clock_timestamp()),
-    extract(epoch FROM coalesce(next_at, '-infinity') - clock_timestamp()), 0)::float AS wait
+RETURNING paused, robots, coalesce(robots_asked_at, '-infinity') < now() - interval '1 day' AS ask_robots,
+    extract(epoch FROM breaker_until - clock_timestamp())::float AS breaker,
+    extract(epoch FROM turn_until - clock_timestamp())::float AS busy,
+    extract(epoch FROM next_at - clock_timestamp())::float AS spaced
 
--- hold_robots --
--- Asking for robots.txt is a request like any other. Whoever comes here first does it; the rest goes on without.
-UPDATE ingest.host SET robots_asked_at = now(), next_at = clock_timestamp() + spacing * interval '1 second'
+-- take_turn --
+UPDATE ingest.host SET turn_until = clock_timestamp() + %(seconds)s * interval '1 second', fence = fence + 1
 WHERE host = %(host)s
-    AND EXISTS (SELECT FROM ingest.address a WHERE a.host = %(host)s AND a.due_at <= now()
-        AND (%(of_run)s::bigint IS NULL OR EXISTS (
-            SELECT FROM ingest.run_address ra WHERE ra.run_id = %(of_run)s AND ra.address_id = a.address_id)))
-RETURNING (SELECT a.url FROM ingest.address a WHERE a.host = %(host)s AND a.due_at <= now() ORDER BY a.due_at LIMIT 1) AS url
+RETURNING fence
 
--- claim_robots --
--- The same for who is about to ask the host for a source.
-UPDATE ingest.host SET robots_asked_at = now(), next_at = clock_timestamp() + spacing * interval '1 second'
+-- end_turn --
+-- Whoever comes back late has asked the host all the same.
+UPDATE ingest.host SET turn_until = CASE WHEN fence <> %(fence)s THEN turn_until END,
+    next_at = greatest(next_at, clock_timestamp() + (spacing - %(ago)s) * interval '1 second')
 WHERE host = %(host)s
+
+-- soonest --
+-- The host that was asked longest ago comes first. One that is being asked may be free in a second.
+SELECT host, greatest(
+    extract(epoch FROM coalesce(h.breaker_until, '-infinity') - clock_timestamp()),
+    extract(epoch FROM coalesce(h.next_at, '-infinity') - clock_timestamp()),
+    CASE WHEN h.turn_until > clock_timestamp() THEN 1 END, 0)::float AS wait
+FROM unnest(%(hosts)s::text[]) WITH ORDINALITY AS wanted (host, n) LEFT JOIN ingest.host h USING (host)
+WHERE NOT coalesce(h.paused, false)
+ORDER BY wait, h.next_at NULLS FIRST, n LIMIT 1
+
+-- any_due --
+-- An address whose host's rules are to be known before it is leased.
+SELECT a.url FROM ingest.address a
+WHERE a.host = %(host)s AND a.due_at <= now() AND (%(of_run)s::bigint IS NULL OR EXISTS (
+    SELECT FROM ingest.run_address ra WHERE ra.run_id = %(of_run)s AND ra.address_id = a.address_id))
+ORDER BY a.due_at, a.address_id LIMIT 1
 
 -- set_robots --
 -- What could not be told is asked again within the hour.
 UPDATE ingest.host SET robots = %(robots)s,
     robots_asked_at = CASE WHEN %(robots)s IS NULL THEN now() - interval '23 hours' ELSE now() END,
-    crawl_delay = %(crawl_delay)s, spacing = greatest(spacing, coalesce(%(crawl_delay)s, 0)),
-    next_at = clock_timestamp() + greatest(spacing, coalesce(%(crawl_delay)s, 0)) * interval '1 second'
+    crawl_delay = %(crawl_delay)s, spacing = greatest(spacing, coalesce(%(crawl_delay)s, 0))
 WHERE host = %(host)s
 
 -- lease --
@@ -88,9 +102,6 @@ WITH chosen AS (
         fence = fence + 1
     FROM chosen WHERE a.address_id = chosen.address_id
     RETURNING a.address_id, a.key, a.url, a.site, a.found_by, a.fence, a.tries, a.etag, a.last_modified
-), spaced AS (
-    UPDATE ingest.host SET next_at = clock_timestamp() + spacing * interval '1 second'
-    WHERE host = %(host)s AND EXISTS (SELECT FROM taken)
 )
 SELECT taken.*,
     -- a link of a page of links, which nobody handed in
@@ -107,12 +118,13 @@ WHERE address_id = %(address_id)s AND fence = %(fence)s
 RETURNING due_at
 
 -- note_host --
--- Two captchas in a row open the breaker: 15 minutes, doubling up to 6 hours.
+-- Two captchas in a row open the breaker: 15 minutes, doubling up to 6 hours. What is no page says nothing of it.
 -- Who says how long to stay away is believed for all of its pages, up to 6 hours.
-UPDATE ingest.host SET failures = CASE WHEN %(blocked)s THEN failures + 1 ELSE 0 END,
+UPDATE ingest.host SET failures = CASE WHEN %(blocked)s THEN failures + 1 WHEN %(blocked)s IS NULL THEN failures ELSE 0 END,
     next_at = greatest(next_at, now() + CASE WHEN %(away)s > 0 THEN least(%(away)s, 6 * 3600) END * interval '1 second'),
     breaker_until = CASE WHEN %(blocked)s AND failures >= 1
-        THEN now() + least(interval '15 minutes' * 2 ^ least(failures - 1, 5), interval '6 hours') END
+        THEN now() + least(interval '15 minutes' * 2 ^ least(failures - 1, 5), interval '6 hours')
+        WHEN %(blocked)s IS NULL THEN breaker_until END
 WHERE host = %(host)s
 
 -- retry --
@@ -132,9 +144,6 @@ INSERT INTO ingest.run_address (run_id, address_id, outcome, state, why)
 SELECT %(run_id)s, address_id, 'refused', state, 'cancelled by a person'
 FROM ingest.address WHERE address_id = ANY (%(ids)s) ORDER BY address_id
 ON CONFLICT (run_id, address_id) DO UPDATE SET outcome = excluded.outcome, why = excluded.why, until = NULL
-
--- space_host --
-UPDATE ingest.host SET next_at = clock_timestamp() + spacing * interval '1 second' WHERE host = %(host)s
 
 -- set_paused --
 INSERT INTO ingest.host (host, paused) VALUES (%(host)s, %(paused)s)

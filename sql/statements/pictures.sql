@@ -21,18 +21,21 @@ SELECT p.host FROM ingest.picture_address p LEFT JOIN ingest.host h USING (host)
 WHERE p.due_at <= now() AND NOT coalesce(h.paused, false)
 GROUP BY p.host ORDER BY min(p.due_at), p.host
 
+-- any_due --
+SELECT url FROM ingest.picture_address WHERE host = %(host)s AND due_at <= now() ORDER BY due_at, url LIMIT 1
+
 -- lease --
--- The caller holds the host's row, so its next request is spaced together with all others to that host.
 WITH chosen AS (
     SELECT url FROM ingest.picture_address WHERE host = %(host)s AND due_at <= now()
     ORDER BY due_at, url LIMIT 1 FOR UPDATE SKIP LOCKED
-), spaced AS (
-    UPDATE ingest.host SET next_at = clock_timestamp() + spacing * interval '1 second'
-    WHERE host = %(host)s AND EXISTS (SELECT FROM chosen)
 )
 UPDATE ingest.picture_address p SET due_at = now() + %(seconds)s * interval '1 second', tries = tries + 1
 FROM chosen WHERE p.url = chosen.url
 RETURNING p.url, p.host, p.referer, p.tries
+
+-- still_mine --
+-- Each taking up counts as a try, so the tries tell a worker that came back late.
+SELECT url FROM ingest.picture_address WHERE url = %(url)s AND tries = %(tries)s FOR UPDATE
 
 -- keep --
 INSERT INTO ingest.picture (sha256, media_type, size, bytes)

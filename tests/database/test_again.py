@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ingest import links, pipeline, read, refresh, reread
+from ingest.crawl import worker
 from ingest.model import Reading
 from ingest.page import Page
 from ingest.settings import settings
@@ -29,8 +30,7 @@ def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
 
 
 def fetch(store: Store, run_id: int) -> pipeline.Account:
-    for host in links.due_hosts(store, run_id):
-        links.fetch_host(store, run_id, host, seconds=20, of_run=run_id)
+    worker.fetch_due(store, run_id, 20, of_run=run_id)
     pipeline.relate(store)
     return pipeline.close_run(store, run_id)
 

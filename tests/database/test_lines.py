@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingest import imports, links, pipeline, reread
+from ingest.crawl import worker
 from ingest.model import Address, Evidence, Look, Obtained, Reading, Snapshot, State
 from ingest.read import read_bytes, readers
 from ingest.store import Connection, Store, lines
@@ -298,7 +299,7 @@ def test_pages_from_the_network_are_counted_under_their_lease(
     )
     run_id = pipeline.open_run(store, "links")
     links.hand_in(store, run_id, " ".join(url(n) for n in range(1, 5)))
-    links.fetch_host(store, run_id, HOST, seconds=20, of_run=run_id)
+    worker.fetch_due(store, run_id, 20, of_run=run_id)
     pipeline.close_run(store, run_id)
     assert reread.recurring(store) == 2
     assert [row[1:] for row in ends(store)] == [TAKEN] * 4

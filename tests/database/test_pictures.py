@@ -13,7 +13,7 @@ from ingest import pictures
 from ingest.settings import settings
 from ingest.store import Store
 
-from ..conftest import ROOT, database_url, rows
+from ..conftest import ROOT, change, database_url, rows
 from .test_import import hand_in
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=")
@@ -65,7 +65,7 @@ def test_pictures_are_kept_once_by_what_they_are(store: Store, lab, article: Pat
     ]  # fmt: skip
     assert [bytes(row[0]) for row in rows(store, "SELECT bytes FROM ingest.picture")] == [PNG]
     assert states(store) == [("kept", 2), ("not_a_page", 1), ("not_found", 1), ("too_large", 1)]
-    assert {asked.headers.get("referer") for asked in lab.asked} == {"https://mp.weixin.qq.com/"}
+    assert {asked.headers.get("referer") for asked in lab.looks} == {"https://mp.weixin.qq.com/"}
     assert pictures.keep(store) == pictures.Kept()
     assert len(lab.looks) == 5
 
@@ -127,3 +127,20 @@ def test_two_workers_share_the_pictures_and_keep_their_distance(
 )
 def test_a_picture_is_what_its_first_bytes_say(data: bytes, kind: str | None) -> None:
     assert pictures.media_type(data) == kind
+
+
+def test_a_picture_host_is_heard_as_any_other(
+    store: Store, lab, article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ESSAYS_ROBOTS", "strict")
+    settings.cache_clear()
+    hand_in(store, article)
+    change(store, f"INSERT INTO ingest.host (host, breaker_until) VALUES ('{HOST}', now() + interval '1 hour')")
+    assert (pictures.keep(store), lab.asked) == (pictures.Kept(), []), "its breaker is open"
+    change(store, "UPDATE ingest.host SET breaker_until = NULL")
+    lab.script(
+        HOST, "/robots.txt", {"do": "page", "html": "User-agent: *\nDisallow: /\n", "content_type": "text/plain"}
+    )
+    assert pictures.keep(store) == pictures.Kept(looks=5)
+    assert [asked.path for asked in lab.asked] == ["/robots.txt"]
+    assert states(store) == [("refused", 5)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
 from ingest import links, pipeline
+from ingest.crawl import hosts, worker
 from ingest.model import IngestError
 from ingest.settings import settings
 from ingest.store import Store
@@ -29,8 +32,7 @@ def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
 def run(store: Store, text: str) -> int:
     run_id = pipeline.open_run(store, "links")
     links.hand_in(store, run_id, text)
-    for host in links.due_hosts(store, run_id if text else None):
-        links.fetch_host(store, run_id, host, seconds=20)
+    worker.fetch_due(store, run_id, 20, of_run=run_id if text else None)
     pipeline.relate(store)
     pipeline.close_run(store, run_id)
     return run_id
@@ -136,17 +138,17 @@ def test_a_host_may_have_a_user_agent_of_its_own(store: Store, lab, monkeypatch:
 def test_a_redirect_waits_for_its_turn_at_the_host_that_it_leads_to(
     store: Store, open_lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hosts = [f"short{n}.example" for n in range(4)]
+    shorts = [f"short{n}.example" for n in range(4)]
     lab = open_lab(
         {HOST: {"/s/*": PAGE}} | {
             host: {"/a": {"do": "redirect", "to": f"https://{HOST}/s/ExampleArticle-{n}-OfFou"}}
-            for n, host in enumerate(hosts)
+            for n, host in enumerate(shorts)
         },
         EXAMPLES,
     )  # fmt: skip
     monkeypatch.setenv("ESSAYS_HOST_SPACING", "0.4")
     settings.cache_clear()
-    run(store, " ".join(f"https://{host}/a" for host in hosts))
+    run(store, " ".join(f"https://{host}/a" for host in shorts))
     times = [one.at for one in lab.looks if one.host == HOST]
     assert len(times) == 4
     assert min(later - earlier for earlier, later in pairwise(times)) > 0.25
@@ -176,10 +178,14 @@ def test_captchas_behind_a_redirect_are_held_against_the_host_that_shows_them(
     ]
 
 
-def test_who_says_how_long_to_stay_away_is_left_alone_with_all_its_pages(store: Store, lab) -> None:
-    lab.script(BLOG, "*", {"do": "status", "code": 429, "headers": {"retry_after": 600}})
+@pytest.mark.parametrize(("pattern", "asked"), [("*", ["/robots.txt"]), ("/[abc]*", ["/robots.txt", "/a"])])
+def test_who_says_how_long_to_stay_away_is_left_alone_with_all_its_pages(
+    store: Store, lab, pattern: str, asked: list[str]
+) -> None:
+    lab.script(BLOG, "*", {"do": "pass"})
+    lab.script(BLOG, pattern, {"do": "status", "code": 429, "headers": {"retry_after": 600}})
     run(store, f"https://{BLOG}/a https://{BLOG}/b https://{BLOG}/c")
-    assert len([one for one in lab.looks if one.host == BLOG]) == 1
+    assert [one.path for one in lab.asked if one.host == BLOG] == asked
     assert rows(store, f"SELECT next_at > now() + interval '9 minutes' FROM ingest.host WHERE host = '{BLOG}'") == [
         (True,)
     ]
@@ -189,8 +195,46 @@ def test_what_another_run_goes_on_with_waits_no_more_in_the_account(store: Store
     first = pipeline.open_run(store, "ingest_links")
     links.hand_in(store, first, ARTICLE)
     change(store, "UPDATE ingest.address SET due_at = now() - interval '1 minute'")
-    assert (due(store), links.due_hosts(store)) == (0, []), "the first run goes on"
+    assert (due(store), worker.due_hosts(store)) == (0, []), "the first run goes on"
     change(store, "UPDATE ingest.run SET started_at = now() - interval '1 hour'")
-    assert (due(store), links.due_hosts(store)) == (1, [HOST]), "the first run is dead"
+    assert (due(store), worker.due_hosts(store)) == (1, [HOST]), "the first run is dead"
     run(store, "")
     assert pipeline.close_run(store, first).outcomes == {"already_settled": 1}
+
+
+def test_a_turn_at_a_host_is_one_workers_until_it_is_given_back_and_spaced_from_the_request(store: Store) -> None:
+    def take() -> hosts.Turn | hosts.NotBefore:
+        return store.attempt(lambda connection: hosts.take(connection, HOST, rules=False))
+
+    first = take()
+    assert isinstance(first, hosts.Turn)
+    assert "another worker" in take().why
+    store.attempt(lambda connection: hosts.give_back(connection, first, None))
+    second = take()
+    assert isinstance(second, hosts.Turn), "nothing was asked, so nothing is spaced"
+    store.attempt(lambda connection: hosts.give_back(connection, second, time.monotonic() - 2))
+    spaced = take()
+    assert 3 < spaced.seconds <= 4 and "a short time ago" in spaced.why
+    change(store, "UPDATE ingest.host SET breaker_until = now() + interval '1 hour'")
+    assert "captchas" in take().why
+    links.set_paused(store, HOST, True)
+    assert take() == hosts.NotBefore(None, "the host is paused")
+
+
+def test_a_turn_that_was_lost_is_taken_by_another_and_not_ended_by_the_one_who_comes_late(store: Store) -> None:
+    take = partial(store.attempt, lambda connection: hosts.take(connection, HOST, rules=False))
+    lost = take()
+    change(store, "UPDATE ingest.host SET turn_until = now() - interval '1 second'")
+    assert isinstance(take(), hosts.Turn)
+    store.attempt(lambda connection: hosts.give_back(connection, lost, None))
+    assert isinstance(take(), hosts.NotBefore)
+
+
+def test_work_that_is_broken_off_gives_its_turn_back(store: Store, lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(hosts, "fetch", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(store, ARTICLE)
+    assert rows(store, "SELECT turn_until FROM ingest.host") == [(None,)]

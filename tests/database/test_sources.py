@@ -17,6 +17,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from ingest import imports, links, pipeline, rhythm, sources
+from ingest.crawl import worker
 from ingest.model import IngestError
 from ingest.settings import settings
 from ingest.sources.asking import OwnServer
@@ -80,8 +81,7 @@ def check(store: Store, slug: str) -> sources.Check:
 
 def fetch_all(store: Store) -> None:
     run_id = pipeline.open_run(store, "run")
-    for host in links.due_hosts(store):
-        links.fetch_host(store, run_id, host, seconds=20)
+    worker.fetch_due(store, run_id, 20)
     pipeline.relate(store)
     pipeline.close_run(store, run_id)
 
@@ -389,10 +389,10 @@ def test_a_page_that_a_sitemap_says_is_newer_is_looked_at_again(store: Store, la
     fetch_all(store)
     lab.script(BLOG, "/map.xml", sitemap(datetime.now(UTC) - timedelta(days=1)))
     check(store, slug)
-    assert links.due_hosts(store) == [], "we looked after that"
+    assert worker.due_hosts(store) == [], "we looked after that"
     lab.script(BLOG, "/map.xml", sitemap(datetime.now(UTC) + timedelta(minutes=1)))
     check(store, slug)
-    assert links.due_hosts(store) == [WECHAT]
+    assert worker.due_hosts(store) == [WECHAT]
 
 
 def test_a_long_sitemap_is_handed_in_in_portions(store: Store, lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -506,7 +506,7 @@ def test_links_of_a_page_obey_unless_a_person_hands_them_in(store: Store, lab) -
     ]
     run_id = pipeline.open_run(store, "links")
     links.hand_in(store, run_id, f"https://{BLOG}/2026/1", refetch=True)
-    links.fetch_host(store, run_id, BLOG, seconds=20, of_run=run_id)
+    worker.fetch_due(store, run_id, 20, of_run=run_id)
     assert paths_of(lab)[-1] == "/2026/1"
 
 

@@ -145,6 +145,12 @@ class Lab:
         kind = self._script.get(name or "", {}).get("tls", "good")
         if kind == "stall":
             self._over.wait(60)
+        if kind == "uneven":  # every other handshake is slow, so that requests arrive later than they were begun
+            with self._lock:
+                self._looks[name or "", "tls"] += 1
+                is_slow = self._looks[name or "", "tls"] % 2
+            self._over.wait(0.25 if is_slow else 0)
+            kind = "good"
         if kind in ("stall", "refuse"):
             return ssl.ALERT_DESCRIPTION_HANDSHAKE_FAILURE
         sock.context = self._context(name or "localhost", kind)
