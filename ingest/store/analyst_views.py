@@ -6,7 +6,8 @@ What changed is found out by making the new ones beside those that stand, and ro
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -68,20 +69,33 @@ def _replaceable(old: Row[Any], new: Row[Any] | None) -> bool:
 
 def _with_dependents(connection: Connection, changed: list[Row[Any]], ours: list[Row[Any]]) -> list[Row[Any]]:
     """These objects with those of ours that depend on them, in an order in which they can be dropped."""
-    edges = _ask_of(connection, "dependents", changed)
+    dependents = defaultdict(list)
+    for edge in _ask_of(connection, "dependents", changed):
+        dependents[edge.on_kind, edge.on_objid].append(edge)
     by_number = {(row.kind, row.objid): row for row in ours}
-    if others := sorted({e.named for e in edges if not e.is_part and (e.kind, e.objid) not in by_number}):
+    order: TopologicalSorter[tuple[str, int]] = TopologicalSorter()
+    others, reached, to_see = set(), set(), [(row.kind, row.objid) for row in changed]
+    while to_see:
+        node = to_see.pop()
+        if node in reached:
+            continue
+        reached.add(node)
+        order.add(node)
+        for edge in dependents[node]:
+            dependent = (edge.kind, edge.objid)
+            if edge.is_part or dependent in by_number:
+                order.add(node, dependent)
+                to_see.append(dependent)
+            else:
+                others.add(edge.named)
+    if others:
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
         raise IngestError(
-            f"The analyst views change, and these of yours depend on what changes: {', '.join(others[:_NAMED])}{more}.",
+            "The analyst views change, and these of yours depend on what changes: "
+            f"{', '.join(sorted(others)[:_NAMED])}{more}.",
             "Drop them, run `ingest migrate`, and make them again. Nothing was changed.",
         )
-    order: TopologicalSorter[tuple[int, int]] = TopologicalSorter()
-    kinds: Mapping[tuple[int, int], tuple[str, int]] = {(e.classid, e.objid): (e.kind, e.objid) for e in edges}
-    for edge in edges:
-        order.add((edge.refclassid, edge.refobjid), (edge.classid, edge.objid))
-    found = [by_number[kinds[node]] for node in order.static_order() if kinds.get(node) in by_number]
-    return found + [row for row in changed if row not in found]
+    return [by_number[node] for node in order.static_order() if node in by_number]
 
 
 def _ask_of(connection: Connection, name: str, objects: list[Row[Any]]) -> list[Row[Any]]:

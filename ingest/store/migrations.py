@@ -26,12 +26,12 @@ from sqlalchemy.exc import DBAPIError
 from ingest.model import DatabaseMismatch, IngestError, Unavailable
 from ingest.settings import resource
 from ingest.store import analyst_views
-from ingest.store.connection import Store, explain, sqlalchemy_url, sqlstate
+from ingest.store.connection import Store, ask, explain, sqlalchemy_url, sqlstate
 from ingest.store.holders import Watch, watched
 
 APPLIER_TIMEOUT = "60s"
-LOCK_TIMEOUT = "500ms"
 LOCK_TRIES = 12
+_LOCK_SECONDS = (0.5, 4)  # of the first try and of the last: whoever comes later waits as long
 _VIEWS = "analyst_views"
 _FORMER_VIEWS = "face"
 _RACE = {"23505", "42P07", "42P06", "42710", "XX000"}
@@ -156,7 +156,7 @@ def _apply(store: Store, migrations: list[Migration]) -> list[str]:
             try:
                 with store.transaction() as connection:
                     watch.over(connection)
-                    return _apply_in(connection, migrations, watch)
+                    return _apply_in(connection, migrations, watch, min(_LOCK_SECONDS[0] * 2**locked, _LOCK_SECONDS[1]))
             except DBAPIError as error:
                 if sqlstate(error) not in {_LOCK_NOT_AVAILABLE, _DEADLOCK}:
                     raise explain(error, store.url) from error
@@ -189,8 +189,8 @@ class _Failed(Exception):
         self.error = error
 
 
-def _apply_in(connection: Connection, migrations: list[Migration], watch: Watch) -> list[str]:
-    """Applies what the database lacks; the names of it."""
+def _apply_in(connection: Connection, migrations: list[Migration], watch: Watch, seconds: float) -> list[str]:
+    """Applies what the database lacks, and waits for a lock for so long; the names of it."""
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{APPLIER_TIMEOUT}'")
     try:
         connection.exec_driver_sql("LOCK TABLE ingest.migration IN EXCLUSIVE MODE")
@@ -201,10 +201,12 @@ def _apply_in(connection: Connection, migrations: list[Migration], watch: Watch)
             f"Another migration goes on: {watch.holder or 'who it is can not be told'}.",
             "Run `ingest migrate` again when it has finished.",
         ) from error
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
     applied = _applied(connection)
     _check(applied, migrations)
     missing = [migration for migration in migrations if not migration.is_in(applied)]
+    if missing:
+        ask(connection, "analyst_views", "lock")
     for migration in missing:
         try:
             if migration.name == _VIEWS:

@@ -8,10 +8,26 @@ SELECT format('session %%s of %%s (%%s), in a transaction since %%s', a.pid, coa
 FROM unnest(pg_blocking_pids(%(pid)s)) AS blocking (pid) JOIN pg_stat_activity a USING (pid)
 ORDER BY a.xact_start NULLS LAST LIMIT 1
 
+-- lock --
+-- Locks the views before the tables below them, and what is outside before what is inside, as whoever reads them does: in
+-- any other order two sessions wait for each other. LOCK TABLE would lock their tables as well; this changes nothing.
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT c.oid::regclass AS name, c.relowner::regrole AS owner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname IN ('essays', 'notes') AND c.relkind = 'v' AND pg_has_role(c.relowner, 'USAGE') ORDER BY c.oid DESC
+    LOOP
+        EXECUTE format('ALTER VIEW %%s OWNER TO %%s', one.name, one.owner);
+    END LOOP;
+END
+$$
+
 -- shapes --
 -- The views and functions of our schemas, and whether the unit made them. A shape is what CREATE OR REPLACE can't change:
 -- the columns of a view, the arguments and the result of a function. It can be replaced by one that begins with it.
-SELECT s.kind, s.objid, i.identity, s.shape, o.identity IS NOT NULL AS is_ours
+SELECT s.kind, s.objid::bigint, i.identity, s.shape, o.identity IS NOT NULL AS is_ours
 FROM (
     SELECT 'view' AS kind, 'pg_class'::regclass AS classid, c.oid AS objid, c.relnamespace AS namespace, ARRAY(
         SELECT concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), nullif(a.attcollation, 0)::regcollation)
@@ -75,11 +91,13 @@ WITH RECURSIVE edge AS (
             CASE WHEN r.oid IS NULL THEN d.objid ELSE r.ev_class END AS objid) dependent
     WHERE (dependent.classid, dependent.objid) <> (d.refclassid, d.refobjid)
 )
-SELECT e.classid::bigint, e.objid::bigint, e.refclassid::bigint, e.refobjid::bigint,
-    pg_describe_object(e.classid, e.objid, 0) AS named,
+SELECT CASE e.classid WHEN 'pg_class'::regclass THEN 'view' WHEN 'pg_proc'::regclass THEN 'function' ELSE e.classid::text END AS kind,
+    e.objid::bigint,
+    CASE e.refclassid WHEN 'pg_class'::regclass THEN 'view' WHEN 'pg_proc'::regclass THEN 'function' ELSE e.refclassid::text END
+        AS on_kind,
+    e.refobjid::bigint AS on_objid, pg_describe_object(e.classid, e.objid, 0) AS named,
     e.classid = 'pg_type'::regclass AND EXISTS (
-        SELECT FROM pg_depend d WHERE d.classid = e.classid AND d.objid = e.objid AND d.deptype = 'i') AS is_part,
-    CASE e.classid WHEN 'pg_class'::regclass THEN 'view' WHEN 'pg_proc'::regclass THEN 'function' END AS kind
+        SELECT FROM pg_depend d WHERE d.classid = e.classid AND d.objid = e.objid AND d.deptype = 'i') AS is_part
 FROM edge e WHERE e.refobjid <> 0
 
 -- rights --

@@ -174,6 +174,7 @@ def load(program: Program, folder: Path) -> None:
         program.ingest("links", LINKS, "--refetch", "--seconds", "60")
         program.ingest("links", "https://mp.weixin.qq.com/s/DeletedAfterTwoLooks00", "--refetch", "--seconds", "20")
         program.ingest("source", "add", "https://feed.example/feed.xml")
+        program.ingest("source", "add", str(program.checkout / "examples" / "pages"), "--name", "folder")
         program.ingest("source", "check")
         program.ingest("run", "--seconds", "20")
     program.ingest("release", "first", "--note", "for a paper")
