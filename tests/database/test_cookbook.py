@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,17 +97,22 @@ def test_a_file_asks_in_both_languages_and_is_one_query(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_a_file_answers_its_question_within_a_second(analyst: Store, file: Path) -> None:
+def test_a_file_answers_its_question(analyst: Store, file: Path) -> None:
     query = file.read_text("utf-8")
     columns, least = EXPECTED[file.stem]
     with analyst.transaction() as connection, connection.connection.cursor() as cursor:
-        began = time.perf_counter()
         cursor.execute(query)
         found = cursor.fetchall()
-        took = time.perf_counter() - began
         assert [column.name for column in cursor.description] == columns.split()
     assert len(found) >= least
-    assert took < 1
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_file_reads_few_pages_of_so_small_a_corpus(analyst: Store, file: Path) -> None:
+    with analyst.transaction() as connection, connection.connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {file.read_text('utf-8')}")
+        ((plans,),) = cursor.fetchall()
+    assert plans[0]["Plan"]["Shared Hit Blocks"] + plans[0]["Plan"]["Shared Read Blocks"] < 20_000
 
 
 def test_every_question_of_the_cookbook_is_in_the_analysts_page() -> None:
