@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
-from ingest import accept, pipeline
 from ingest.cli.database import opened
 from ingest.cli.terminal import Json, beijing, out, show
-from ingest.files import shown
 from ingest.model import IngestError
-from ingest.store import Store, face
+
+if TYPE_CHECKING:
+    from ingest.store import Store
 
 commands = typer.Typer()
 
@@ -52,6 +51,8 @@ def why(
         for cells in rows:
             print("\t".join(cells))
         return
+    from rich.table import Table
+
     table = Table("when (Beijing)", "what", "detail", "run", box=None, pad_edge=False)
     for cells in rows:
         table.add_row(*cells)
@@ -60,6 +61,10 @@ def why(
 
 def _story(store: Store, asked: str) -> list[dict[str, Any]]:
     """The story of what was asked for: a link among words or without its scheme, a document, a file by path or name."""
+    from ingest import accept
+    from ingest.files import shown
+    from ingest.store import face
+
     links = [link.address.key for text in (asked, f"https://{asked.strip()}") for link in accept.find(text)]
     for name in (asked, *links, str(Path(asked).absolute())):
         if story := face.why(store, shown(name)):
@@ -109,6 +114,7 @@ def release(
     as_json: Json = False,
 ) -> None:
     """Freeze a selection of works under a name, so that it can be cited and exported with the same bytes for ever."""
+    from ingest import pipeline
     from ingest.releases import Selection, make
 
     selection = Selection(corpus, since.date() if since else None, until.date() if until else None, account, site)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from ingest.local.postgres import ensure_postgres
-from ingest.settings import settings
-from ingest.store import Store, migrate, schema_version
-from ingest.store.migrations import set_passwords
+if TYPE_CHECKING:
+    from ingest.store import Store
 
 
 @contextmanager
 def opened() -> Iterator[Store]:
     """The database as the loader: the embedded server is started when it isn't running, a new database is migrated."""
+    from ingest.local.postgres import ensure_postgres
+    from ingest.store import Store, schema_version
+
     urls = ensure_postgres()
     store = Store(urls.loader)
     try:
@@ -26,6 +28,8 @@ def opened() -> Iterator[Store]:
 
 
 def _is_new(owner: str) -> bool:
+    from ingest.store import Store, schema_version
+
     store = Store(owner)
     try:
         return schema_version(store) is None
@@ -35,6 +39,10 @@ def _is_new(owner: str) -> bool:
 
 def migrated(owner: str, loader: str, analyst: str) -> list[str]:
     """Brings the schema up to date, and in a server that was given the passwords; the migrations that were applied."""
+    from ingest.settings import settings
+    from ingest.store import migrate
+    from ingest.store.migrations import set_passwords
+
     applied = migrate(owner)
     if settings().database_url is not None:
         own = [url for url, given in ((loader, settings().loader_url), (analyst, settings().analyst_url)) if not given]

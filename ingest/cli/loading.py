@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest import accept, imports, links, pipeline, seeds
 from ingest.cli.database import opened
 from ingest.cli.terminal import Json, beijing, out, progress, show
-from ingest.crawl import worker
-from ingest.store import Store, face
+
+if TYPE_CHECKING:
+    from ingest import pipeline
+    from ingest.store import Store
 
 commands = typer.Typer()
 
@@ -23,6 +24,8 @@ def seed(
     as_json: Json = False,
 ) -> None:
     """Load a directory of essays as a seed corpus, or load it again."""
+    from ingest import pipeline, seeds
+
     with opened() as store:
         name, paths = seeds.plan(store, directory, corpus)
         run_id = pipeline.open_run(store, "seed")
@@ -43,6 +46,8 @@ def import_command(
     A text without an address is what its bytes are: changed and imported again, it is another document. For files that
     you go on editing use `ingest seed`.
     """
+    from ingest import imports, pipeline
+
     with opened() as store:
         plan = imports.plan(paths)
         run_id = pipeline.open_run(store, "import")
@@ -63,6 +68,10 @@ def links_command(
     as_json: Json = False,
 ) -> None:
     """Fetch the links of a pasted text, politely, and account for every one of them."""
+    from ingest import accept, links, pipeline
+    from ingest.crawl import worker
+    from ingest.store import face
+
     words = sys.stdin.read() if text == "-" else text
     if preview:
         taken = accept.accept(words)
@@ -90,6 +99,10 @@ def links_command(
 @commands.command()
 def run(seconds: Annotated[float, typer.Option(help="For how long to fetch.")] = 300, as_json: Json = False) -> None:
     """Do what waits: fetch addresses that are due, relate documents whose copies have not been looked for yet."""
+    from ingest import pipeline
+    from ingest.crawl import worker
+    from ingest.store import face
+
     with opened() as store:
         run_id = pipeline.open_run(store, "run")
         looks = worker.fetch_due(store, run_id, seconds)
@@ -105,6 +118,8 @@ def relate(
     every: Annotated[bool, typer.Option("--all", help="Forget all that was measured, and measure it again.")] = False,
 ) -> None:
     """Find copies, excerpts and quotations of documents that have not been related yet."""
+    from ingest import pipeline
+
     with opened() as store:
         related = pipeline.relate_all(store) if every else pipeline.relate(store)
     out.print(f"{related} documents related.")
@@ -116,6 +131,7 @@ def reread(
     reader: Annotated[str | None, typer.Option(help="Only what this reader read, such as wechat/1.")] = None,
 ) -> None:
     """Read kept bytes again with today's readers. Asks no network."""
+    from ingest import pipeline
     from ingest import reread as rereading
 
     with opened() as store:
@@ -126,6 +142,8 @@ def reread(
 
 def _finish(store: Store, run_id: int, corpus: str | None, as_json: bool, skipped: tuple[str, ...] = ()) -> None:
     """Relates what is new, closes the run and prints its account; exit code 1 when nothing could be stored at all."""
+    from ingest import pipeline
+
     related = pipeline.relate(store)
     account = pipeline.close_run(store, run_id, corpus)
     problems = [{"file": p.file, "state": p.state, "reason": p.reason} for p in account.problems]

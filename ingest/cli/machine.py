@@ -10,8 +10,6 @@ import typer
 
 from ingest.cli.database import migrated
 from ingest.cli.terminal import Json, out, show
-from ingest.local.postgres import ensure_postgres
-from ingest.settings import MIB
 
 commands = typer.Typer()
 
@@ -48,6 +46,8 @@ def down(
 def backup() -> None:
     """Write the essays of the embedded database into a file; `maintain` does it daily."""
     from ingest.local.backup import back_up
+    from ingest.local.postgres import ensure_postgres
+    from ingest.settings import MIB
 
     ensure_postgres()
     made = back_up()
@@ -58,6 +58,7 @@ def backup() -> None:
 def restore(file: Annotated[Path, typer.Argument(help="A file that `ingest backup` wrote.")]) -> None:
     """Put the essays of a backup in the place of those in the embedded database, which are kept under another name."""
     from ingest.local.backup import restore as put_back
+    from ingest.local.postgres import ensure_postgres
 
     kept = put_back(file)
     urls = ensure_postgres()
@@ -71,6 +72,8 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `ingest backu
 @commands.command("migrate")
 def migrate_command() -> None:
     """Bring the database up to date. Any number of machines may do it at once."""
+    from ingest.local.postgres import ensure_postgres
+
     urls = ensure_postgres()
     applied = migrated(urls.owner, urls.loader, urls.analyst)
     out.print(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from ingest import links, pipeline
 from ingest.cli.database import opened
 from ingest.cli.terminal import out
 
@@ -19,6 +18,8 @@ def host(
     pause: Annotated[bool, typer.Option("--pause/--release", help="Leave it alone, or go on and close its breaker.")],
 ) -> None:
     """Leave a host alone until it is released."""
+    from ingest import links
+
     with opened() as store:
         links.set_paused(store, name.lower(), pause)
     out.print(f"{name} is {'paused' if pause else 'released'}.")
@@ -29,6 +30,8 @@ def retry(
     wanted: Annotated[list[str], typer.Argument(help="Links, or hosts: what waits or was given up is due now.")],
 ) -> None:
     """Make links due now that wait or were given up; `ingest run` or the DAG ingest_due then fetches them."""
+    from ingest import links
+
     with opened() as store:
         count = links.retry(store, wanted)
     out.print(f"{count} addresses are due.")
@@ -37,6 +40,8 @@ def retry(
 @commands.command()
 def cancel(wanted: Annotated[list[str], typer.Argument(help="Links, or hosts, that are not to be fetched.")]) -> None:
     """Fetch no more what waits; pasted again it is fetched."""
+    from ingest import links, pipeline
+
     with opened() as store:
         run_id = pipeline.open_run(store, "cancel")
         count = links.cancel(store, run_id, wanted)

@@ -6,9 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from ingest import pipeline, sources
 from ingest.cli.database import opened
 from ingest.cli.terminal import Json, beijing, out, show
 
@@ -30,6 +28,8 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Follow a source from now on; what kind it is, is found out."""
+    from ingest import sources
+
     every = timedelta(hours=hours) if hours else None
     with opened() as store:
         added = sources.add_source(
@@ -43,6 +43,10 @@ def add(
 @commands.command("list")
 def list_command(as_json: Json = False) -> None:
     """Say how every source is: when it said something last, and whether it has fallen silent."""
+    from rich.table import Table
+
+    from ingest import sources
+
     with opened() as store:
         rows = sources.sources(store)
     if as_json:
@@ -67,6 +71,8 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check sources, and hand in what is new; `ingest run` fetches it."""
+    from ingest import pipeline, sources
+
     with opened() as store:
         sources.check_now(store, slugs or ())
         run_id = pipeline.open_run(store, "source")
@@ -82,6 +88,8 @@ def check(
 @commands.command()
 def pause(slug: Slug) -> None:
     """Leave a source alone until it is resumed."""
+    from ingest import sources
+
     with opened() as store:
         sources.pause(store, slug)
     out.print(f"{slug} is paused.", markup=False)
@@ -90,6 +98,8 @@ def pause(slug: Slug) -> None:
 @commands.command()
 def resume(slug: Slug) -> None:
     """Go on with a source that was paused."""
+    from ingest import sources
+
     with opened() as store:
         sources.resume(store, slug)
     out.print(f"{slug} is followed again.", markup=False)
