@@ -13,7 +13,6 @@ import pytest
 from ingest import accept
 from ingest.discover import Answer, Found, Hostile, Limits, TryLater, album, bodies, chosen, discover, folder
 from ingest.discover.advice import advice
-from ingest.discover.dates import published
 from ingest.model import NotAText, Reading, TooLarge
 
 from .conftest import shared
@@ -74,38 +73,6 @@ def _has_body(read: Reading | str, true: dict[str, Any]) -> None:
 def test_every_case_has_its_true_values_beside_it() -> None:
     missing = [p.name for p in CASES.iterdir() if p.suffix in (".xml", ".html") and not p.with_suffix(".json").exists()]
     assert not missing
-
-
-# Dates
-
-
-@pytest.mark.parametrize(
-    ("spelled", "meant"),
-    [
-        ("Sat, 21 Nov 2026 08:30:00 +0800", "2026-11-21T00:30:00 second"),
-        ("Sat, 21 Nov 2026 08:30:00 CST", "2026-11-21T00:30:00 second"),
-        ("Sat, 21 Nov 2026 08:30:00", "2026-11-21T00:30:00 second"),
-        ("Sat, 21 Nov 2026 08:30:00 -0000", "2026-11-21T08:30:00 second"),
-        ("21 Nov 2026 08:30 GMT", "2026-11-21T08:30:00 minute"),
-        ("2026-11-21T08:30:00Z", "2026-11-21T08:30:00 second"),
-        ("2026-11-21T08:30:00.123+08:00", "2026-11-21T00:30:00 second"),
-        ("2026-11-21T08:30:00-0530", "2026-11-21T14:00:00 second"),
-        ("2026-11-21 08:30", "2026-11-21T00:30:00 minute"),
-        ("2026年11月21日", "2026-11-20T16:00:00 day"),
-        ("2026年11月21日 8时30分", "2026-11-21T00:30:00 minute"),
-        ("2026/11/21", "2026-11-20T16:00:00 day"),
-        ("1763600000", "2025-11-20T00:53:20 second"),
-        (1763600000, "2025-11-20T00:53:20 second"),
-        (1763600000123, "2025-11-20T00:53:20 second"),
-        *((spelled, None) for spelled in (
-            "", "0", "昨天", "29 Feb 2023 00:00:00 GMT", "2023-02-29", "9999-12-31T24:00:00Z", "0000-00-00", "10000-01-01",
-            "1582-10-10", "2027-01-01", "2026-11-21T08:30:00+99:99", "Sat, 99 Nov 2026", None, True, [], "9" * 500, "1" * 90,
-        )),
-    ],
-)  # fmt: skip
-def test_a_date_is_what_it_says_or_none(spelled: object, meant: str | None) -> None:
-    got = published(spelled, NOW)
-    assert (f"{got.at.replace(microsecond=0, tzinfo=None).isoformat()} {got.precision}" if got else None) == meant
 
 
 # Hostile bytes: each ends at once, as items within the bound or with a reason

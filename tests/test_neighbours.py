@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from ingest.accept import address, find
-from ingest.dates import published
 from ingest.layout import Form, Forms, Layout, at
 from ingest.layout.embedded import look_up
 from ingest.model import State, TooCostly
@@ -276,30 +275,6 @@ def test_paths_lead_through_dictionaries_and_lists() -> None:
     assert list(look_up(value, "two.{}")) == []
     assert list(look_up(value, "two.*")) == [1, 2]
     assert list(look_up(value, "a.nothing.b")) == []
-
-
-@pytest.mark.parametrize(
-    ("words", "at", "precision"),
-    [
-        ("1735689600", "2025-01-01T00:00:00+00:00", "second"),
-        ("1735689600000", "2025-01-01T00:00:00+00:00", "second"),
-        ("发布于 2025-02-03 08:05・云南", "2025-02-03T08:05:00+08:00", "minute"),
-        ("2024-05-13 09:16:04　来源: 晚报", "2024-05-13T09:16:04+08:00", "second"),
-        ("2024-08-07T01:02:03.000Z", "2024-08-07T01:02:03+00:00", "second"),
-        ("2024-01-06T10:00:00+08:00", "2024-01-06T10:00:00+08:00", "second"),
-        ("2024年5月6日 07:08", "2024-05-06T07:08:00+08:00", "minute"),
-        ("2024/5/6", "2024-05-06T00:00:00+08:00", "day"),
-        ("March 4, 2024", "2024-03-04T00:00:00+08:00", "day"),
-        ("[Submitted on 2 Jan 2025 (v1)]", "2025-01-02T00:00:00+08:00", "day"),
-        ("昨天 12:30", None, None),
-        ("2024-02-31", None, None),
-        ("05-11", None, None),
-        ("", None, None),
-    ],
-)
-def test_dates_are_as_exact_as_they_are_written(words: str, at: str | None, precision: str | None) -> None:
-    found = published(words)
-    assert (found.at.isoformat() if found else None, found.precision if found else None) == (at, precision)
 
 
 def test_only_wrappers_are_unwrapped() -> None:

@@ -12,7 +12,6 @@ from ingest.accept import address as accepted
 from ingest.model import Precision, Published, Reading, State
 from ingest.page import Page
 from ingest.sites import sites, web
-from ingest.sites.web.dates import dated
 from ingest.sites.web.lines import kind_of_line
 from ingest.sites.web.tree import measure, parse
 
@@ -90,31 +89,6 @@ def test_an_author_is_never_an_editor_a_commenter_or_an_address(head: str, bylin
 
 
 # Dates.
-
-
-@pytest.mark.parametrize(
-    ("said", "chinese", "at", "precision"),
-    [
-        ("2024年03月12日08:41　来源：河湾日报", True, "2024-03-12T08:41:00+08:00", Precision.MINUTE),
-        ("2024-03-12 08:41:07", True, "2024-03-12T08:41:07+08:00", Precision.SECOND),
-        ("2024-03-12T00:41:07Z", True, "2024-03-12T00:41:07+00:00", Precision.SECOND),
-        ("2024-03-12T08:41:07+0800", True, "2024-03-12T08:41:07+08:00", Precision.SECOND),
-        ("2024/3/12", True, "2024-03-12T00:00:00+08:00", Precision.DAY),
-        ("2024年3月12日 星期二 08:41", True, "2024-03-12T08:41:00+08:00", Precision.MINUTE),
-        ("March 12, 2024 at 8:41 pm", False, "2024-03-12T00:00:00+00:00", Precision.DAY),
-        ("12th Mar 2024", False, "2024-03-12T00:00:00+00:00", Precision.DAY),
-        ("2024-13-40", True, None, None),
-        ("2999-01-01", True, None, None),
-        ("v1.2024.3.12", True, None, None),
-        ("", True, None, None),
-    ],
-)
-def test_a_date_is_as_exact_as_it_is_told(
-    said: str, chinese: bool, at: str | None, precision: Precision | None
-) -> None:
-    found = dated(said, chinese)
-    assert (found.at.isoformat() if found else None) == at
-    assert (found.precision if found else None) == precision
 
 
 def published(**page: str) -> Published | None:

@@ -17,6 +17,7 @@ from pkgutil import iter_modules
 from typing import Any, Protocol, cast
 from urllib.parse import urljoin
 
+from ingest import dates
 from ingest.decode import decode, unpack
 from ingest.discover import xml
 from ingest.model import Address, IngestError, NotAText, Published, Refused, State, Unavailable
@@ -150,6 +151,11 @@ class Answer:
             raise Hostile("Its JSON is nested too deeply.") from None
         except ValueError:
             return None
+
+    def date(self, value: object) -> Published | None:
+        """The time that a value of the answer spells, in UTC; None when it is none, or ahead of the answer."""
+        told = dates.whole(value, now=self.at)
+        return replace(told, at=told.at.astimezone(UTC)) if told else None
 
     def join(self, url: str) -> str:
         """The URL in full; what can't be joined is left as it is."""

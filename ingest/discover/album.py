@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from ingest.discover import Answer, Found, TryLater
-from ingest.discover.dates import published
 from ingest.discover.gather import Gathering, words
 from ingest.page import Page, attribute
 
@@ -65,7 +64,7 @@ def _listed(answer: Answer, told: dict[str, Any]) -> Found:
         gathering.add(
             article.get("url"),
             title=words(article.get("title")),
-            published=published(article.get("create_time"), answer.at),
+            published=answer.date(article.get("create_time")),
             account=words(about.get("nickname"), 100),
         )
     last = articles[-1] if articles and isinstance(articles[-1], dict) else {}
@@ -95,7 +94,7 @@ def _shown(answer: Answer) -> Found | None:
         gathering.add(
             attribute(one, "data-link"),
             title=words(attribute(one, "data-title")),
-            published=published(time.get_text(strip=True), answer.at) if time else None,
+            published=answer.date(time.get_text(strip=True)) if time else None,
         )
     title = page.first("#js_tag_name", ".album__label-title", ".album__desc-title")
     return gathering.found(KIND, title.get_text(strip=True) if title else None)

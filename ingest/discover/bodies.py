@@ -18,7 +18,7 @@ from ingest.model import Account, Essay, Evidence, Reading, State
 from ingest.page import attribute
 from ingest.text import display_title, fold, language, storable
 
-READER = "feed/1"
+READER = "feed/2"
 MOST_MARKUP = 4_000_000
 """Characters of one body; the longest essays have a tenth of it."""
 SHORTEST_DIGEST = 200

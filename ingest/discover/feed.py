@@ -12,7 +12,6 @@ from typing import Any
 import feedparser
 
 from ingest.discover import Answer, Found, pruned, xml
-from ingest.discover.dates import published
 from ingest.discover.gather import Gathering, words
 
 KIND = "feed"
@@ -45,9 +44,9 @@ def read(answer: Answer) -> Found | None:
 
 
 def _add(gathering: Gathering, entry: Any, bodies: dict[str, str], is_rss: bool) -> None:
-    at = gathering.answer.at
+    date = gathering.answer.date
     url = _link(entry)
-    issued, changed = published(_value(entry, "published"), at), published(_value(entry, "updated"), at)
+    issued, changed = date(_value(entry, "published")), date(_value(entry, "updated"))
     if issued is None and (is_rss or (url and _BRIDGED in url)):
         issued = changed  # RSS knows no other date, and bridges give one, whatever they call it
     markup, is_digest = _body(entry, bodies)

@@ -6,7 +6,6 @@ from html import escape
 from typing import Any
 
 from ingest.discover import Answer, Found
-from ingest.discover.dates import published
 from ingest.discover.gather import Gathering, first, words
 
 KIND = "feed"
@@ -41,11 +40,10 @@ def read(answer: Answer) -> Found | None:
 
 
 def _add(gathering: Gathering, item: dict[str, Any], standard: bool) -> None:
-    at = gathering.answer.at
     names = ("url", "external_url") if standard else ("link",)
     url = first(_text(item.get(name)) for name in names) or _address(item.get("id"))
     dates = (item.get("date_published"), item.get("date_modified")) if standard else (item.get("updated"), None)
-    issued, changed = (published(value, at) for value in dates)
+    issued, changed = map(gathering.answer.date, dates)
     if issued is None and url and _BRIDGED in url:
         issued = changed  # wewe-rss puts the time of publication under date_modified
     markup, is_digest = _body(item)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingest.discover import Answer, Found, xml
-from ingest.discover.dates import published
 from ingest.discover.gather import Gathering, words
 
 KIND = "sitemap"
@@ -34,7 +33,7 @@ def _urls(answer: Answer, root: Any) -> Found:
         gathering.add(
             xml.child_text(entry, "loc"),
             title=words(xml.child_text(news, "title")) if news is not None else None,
-            published=published(xml.child_text(news, "publication_date"), answer.at) if news is not None else None,
+            published=answer.date(xml.child_text(news, "publication_date")) if news is not None else None,
             updated=changed,
         )
     return gathering.found(KIND)
@@ -49,5 +48,5 @@ def _index(answer: Answer, root: Any) -> Found:
 
 
 def _changed(answer: Answer, entry: Any) -> datetime | None:
-    told = published(xml.child_text(entry, "lastmod"), answer.at)
+    told = answer.date(xml.child_text(entry, "lastmod"))
     return told.at if told else None

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
-from ingest.model import Precision, Published
+from ingest import dates
+from ingest.model import Published
 from ingest.text import clean
 
-ZONE = "Asia/Shanghai"
 MAX_CHARACTERS = 20_000
 MAX_DEPTH = 8
-YEARS = range(1000, 2101)  # what lies outside was not published then
 
 KEYS = {
     "title": ("title", "标题", "题目"),
@@ -39,12 +36,6 @@ _NESTED = re.compile(rf"[\[{{][\s\[{{]{{{MAX_DEPTH},}}|[&*][A-Za-z0-9]+[^\n]*\[\
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?P<value>\S.*)")
 _QUOTES = re.compile(r"\A(['\"])(.*)\1\Z")
 _NONE = {"", "~", "null", "none"}
-_DATE = re.compile(
-    r"(?P<year>\d{4})(?:年|(?:[-/.年](?P<month>\d{1,2})(?:月|(?:[-/.月](?P<day>\d{1,2})日?)?)))?"
-    r"(?:(?:T|\s{1,4})(?P<hour>\d{1,2})[:：时点](?P<minute>\d{1,2})分?(?:[:：]?(?P<second>\d{1,2})(?:[.,]\d{1,9})?秒?)?)?"
-    r"\s{0,2}(?P<offset>Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +71,8 @@ def front_matter(text: str) -> FrontMatter | None:
         author=words["author"],
         account=words["account"],
         url=url if url and re.match(r"https?://\S+\Z", url) else None,
-        published=next(filter(None, map(parse_date, _all(values, KEYS["date"]))), None),
+        published=next(filter(None, map(dates.whole, _all(values, KEYS["date"]))), None),
     )
-
-
-def parse_date(words: str) -> Published | None:
-    """A date as people write it, exact to what they wrote; None when there is no such day or it is absurd."""
-    found = _DATE.fullmatch(words.strip())
-    if not found or int(found["year"]) not in YEARS or (found["hour"] and not found["day"]):
-        return None
-    precision = next(
-        precision
-        for part, precision in (("second", Precision.SECOND), ("minute", Precision.MINUTE), ("day", Precision.DAY),
-                                ("month", Precision.MONTH), ("year", Precision.YEAR))
-        if found[part]
-    )  # fmt: skip
-    parts = [int(found[part] or least) for part, least in
-             (("year", 1), ("month", 1), ("day", 1), ("hour", 0), ("minute", 0), ("second", 0))]  # fmt: skip
-    try:
-        zone = _offset(found["offset"]) if found["offset"] else ZoneInfo(ZONE)
-        return Published(datetime(*parts, tzinfo=zone), precision, ZONE)  # type: ignore[misc,arg-type]
-    except (ValueError, OverflowError):
-        return None
-
-
-def _offset(words: str) -> timezone:
-    digits = re.search(r"([+-])(\d{1,2}):?(\d{2})?", words)
-    if not digits:
-        return timezone.utc  # noqa: UP017
-    hours, minutes = int(digits[2]), int(digits[3] or 0)
-    if hours > 14 or minutes > 59:
-        raise ValueError(words)
-    return timezone((1 if digits[1] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
 
 
 def _key(key: object) -> str:

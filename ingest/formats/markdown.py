@@ -15,7 +15,7 @@ from ingest.model import Account, Chrome, Essay, Link
 from ingest.page import Page
 from ingest.text import display_title, language
 
-READER = "markdown/1"
+READER = "markdown/2"
 _HEADING = re.compile(r"#{1,6}[ \t]+\S")
 _UNDERLINED = re.compile(r"\A\s*[^\n]{1,200}\n={3,}[ \t]*(?:\n|\Z)")
 _CODE_LIKE = re.compile(r"[\x20-\x7e]+\Z")

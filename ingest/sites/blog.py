@@ -13,7 +13,7 @@ from ingest.page import Page
 from ingest.sites import site_of
 
 NAME = "blog"
-READER = "blog/1"
+READER = "blog/2"
 HOSTS = frozenset({".github.io", ".gitee.io"})
 
 _POST = Form(r"(?P<path>/.+?)(?:/index\.html?)?", "{host}{path}", "{spelled}")

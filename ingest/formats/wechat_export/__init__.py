@@ -12,4 +12,4 @@ from ingest.formats.wechat_export.lists import Listed, read_list
 
 __all__ = ["READER", "Entries", "Joined", "Listed", "complete", "read_list"]
 
-READER = "wechat_export/1"
+READER = "wechat_export/2"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import PurePath
 
+from ingest import dates
 from ingest import text as texts
-from ingest.formats.wechat_export.lists import BEIJING
 from ingest.model import Address, Essay
 
 _DATE = re.compile(r"(?<!\d)(20\d\d)[-_./年]?(0\d|1[0-2]|\d(?=\D))[-_./月]?([0-2]\d|3[01]|\d(?!\d))日?")
@@ -55,14 +55,8 @@ class Clues:
         """When the page says that it was published, else noon of the days that the names in its path mention."""
         if self.essay and self.essay.published:
             return [self.essay.published.at]
-        found: list[datetime] = []
-        for name in self.names:
-            for year, month, day in _DATE.findall(name):
-                try:
-                    found.append(datetime(int(year), int(month), int(day), 12, tzinfo=BEIJING))
-                except ValueError:
-                    continue
-        return found
+        told = (dates.whole("-".join(parts)) for name in self.names for parts in _DATE.findall(name))
+        return [day.at + timedelta(hours=12) for day in told if day]
 
 
 def undated(name: str) -> str:

@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ingest import text as texts
+from ingest.dates import CHINA
 from ingest.formats.wechat_export.clues import Clues, undated
-from ingest.formats.wechat_export.lists import BEIJING, Listed
+from ingest.formats.wechat_export.lists import Listed
 from ingest.model import Address, Essay, Role
 
 SHORTEST_PREFIX = 20  # folded characters that a cut folder name must share with a title
@@ -171,4 +173,4 @@ def _nearest(entries: list[Listed], clues: Clues) -> list[Listed]:
 
 
 def _same_day(one: datetime, other: datetime) -> bool:
-    return one.astimezone(BEIJING).date() == other.astimezone(BEIJING).date()
+    return one.astimezone(ZoneInfo(CHINA)).date() == other.astimezone(ZoneInfo(CHINA)).date()

@@ -10,19 +10,17 @@ import zipfile
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from ingest import dates
 from ingest import text as texts
-from ingest.model import WECHAT_TYPES, Address, Precision, Published, Role, State, TooLarge
+from ingest.model import WECHAT_TYPES, Address, Published, Role, State, TooLarge
 from ingest.redact import redact_url
 from ingest.settings import settings
-
-BEIJING = timezone(timedelta(hours=8))
 
 _COLUMNS = {
     "公众号": "_accountName",
@@ -36,7 +34,6 @@ _COLUMNS = {
     "文章类型": "kind",
     "文章内容": "content",
 }
-_STAMP = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T](\d\d?):(\d\d)(?::(\d\d))?)?")
 _AID = re.compile(r"(\d+)_(\d+)\Z", re.ASCII)
 
 
@@ -146,7 +143,7 @@ def _entry(row: dict[str, Any]) -> Listed | None:
         native_id=native_id,
         account=texts.clean(_string(row.get("_accountName"))) or None,
         author=texts.clean(_string(row.get("author_name"))) or None,
-        published=_published(row.get("update_time")) or _published(row.get("create_time")),
+        published=dates.whole(row.get("update_time")) or dates.whole(row.get("create_time")),
         role=_role(row),
         state=WECHAT_TYPES.get(_string(row.get("item_show_type"))),
         content=texts.clean(_string(row.get("content"))) or None,
@@ -167,23 +164,6 @@ def _native_id(row: dict[str, Any]) -> str | None:
         biz = b64encode(biz.encode()).decode()
     known = biz and mid.isdigit() and idx.isdigit() and int(mid) and int(idx)
     return f"{biz}/{int(mid)}/{int(idx)}" if known else None
-
-
-def _published(value: object) -> Published | None:
-    """Epoch seconds, or a time as a sheet shows it, which is Beijing time."""
-    if isinstance(value, datetime):
-        return Published(value.replace(tzinfo=BEIJING) if value.tzinfo is None else value)
-    words = _string(value).strip()
-    if words.isascii() and words.isdigit() and len(words) == 10:
-        return Published(datetime.fromtimestamp(int(words), UTC))
-    if stamp := _STAMP.match(words):
-        year, month, day, hour, minute, second = (int(part or 0) for part in stamp.groups())
-        precision = Precision.SECOND if stamp[6] else Precision.MINUTE if stamp[4] else Precision.DAY
-        try:
-            return Published(datetime(year, month, day, hour, minute, second, tzinfo=BEIJING), precision)
-        except ValueError:
-            return None
-    return None
 
 
 def _role(row: dict[str, Any]) -> Role:

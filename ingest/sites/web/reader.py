@@ -26,7 +26,7 @@ from ingest.sites.web.trim import Trim
 from ingest.urls.normalise import absolute, host
 
 NAME = "web"
-READER = "web/1"
+READER = "web/2"
 
 MAX_PAGE = 16_000_000  # characters; longer pages are not read
 _REGION = 40  # blocks beside the title in which a byline stands

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from functools import cached_property
 
+from ingest import dates
 from ingest import text as texts
 from ingest.body import Body
 from ingest.model import (
@@ -45,9 +46,8 @@ _CONTENT_MEDIA = ["img", "iframe", "video", "svg", "mpvoice", "mp-common-mpaudio
 _MOST_ALBUMS = 20
 _END_WITHIN = 4096  # characters at the end of a whole page in which its last tag stands
 _END = re.compile("</html", re.IGNORECASE)
-_BEIJING = timezone(timedelta(hours=8))
-_EPOCHS = range(1_300_000_000, 4_000_000_000)  # the platform opened in 2012
-_DATE = re.compile(r"(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
+_TIMES = ("ct", "ori_create_time", "oriCreateTime", "create_time", "ori_send_time")
+_OPENED = datetime(2011, 3, 13, tzinfo=UTC)  # a year before the platform
 
 
 class Article:
@@ -71,8 +71,8 @@ class Article:
         if essay and essay.completeness is Completeness.PREVIEW:
             state = State.PREVIEW_ONLY
         evidence = Evidence.WHOLE if self.whole else Evidence.REDUCED
-        seen = _epoch(self.fields.raw("svr_time"))
-        return Reading(state, READER, NAME, essay, reason, self.addresses, evidence, seen)
+        seen = _time(self.fields.raw("svr_time"))
+        return Reading(state, READER, NAME, essay, reason, self.addresses, evidence, seen.at if seen else None)
 
     @property
     def empty(self) -> bool:
@@ -209,11 +209,10 @@ class Article:
         return " ".join(tag.get_text().split()) if tag else ""
 
     def _published(self) -> Published | None:
-        for name in ("ct", "ori_create_time", "oriCreateTime", "create_time", "ori_send_time"):
-            if at := _epoch(self.fields.raw(name)):
-                return Published(at)
-        shown = self.fields.raw("create_time"), self.fields.variable("createTime"), self._shown("#publish_time")
-        return next((date for words in shown if (date := _dated(words))), None)
+        """What is told most exactly, by scripts or by what the page shows."""
+        told = [_time(self.fields.raw(name)) for name in _TIMES]
+        told += [_time(self.fields.variable("createTime")), dates.published(self._shown("#publish_time"))]
+        return min(filter(None, told), key=lambda one: list(Precision).index(one.precision), default=None)
 
     def _role(self) -> Role:
         told = self.fields.part("copyright_info").get("copyright_stat")
@@ -260,20 +259,7 @@ class Article:
         return tuple(reversed(once.values()))
 
 
-def _epoch(digits: str) -> datetime | None:
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 12) or int(digits) not in _EPOCHS:
-        return None
-    return datetime.fromtimestamp(int(digits), UTC)
-
-
-def _dated(words: str) -> Published | None:
-    """A date as the page shows it, in Beijing time; relative ones ("昨天") tell nothing."""
-    found = _DATE.search(words)
-    if not found:
-        return None
-    year, month, day, hour, minute, second = (int(part) if part else 0 for part in found.groups())
-    precision = Precision.SECOND if found[6] else Precision.MINUTE if found[4] else Precision.DAY
-    try:
-        return Published(datetime(year, month, day, hour, minute, second, tzinfo=_BEIJING), precision)
-    except ValueError:
-        return None
+def _time(words: str) -> Published | None:
+    """A time that a script gives."""
+    found = dates.whole(words)
+    return found if found and found.at >= _OPENED else None
