@@ -39,12 +39,11 @@ from ingest.crawl.worker import due_hosts, fetch_due
 from ingest.local import binaries, server
 from ingest.local.airflow import airflow_home, airflow_status, start_airflow, stop_airflow
 from ingest.local.api import AirflowApi
-from ingest.local.configuration import MARK
 from ingest.local.postgres import Urls, destroy_postgres, ensure_postgres, postgres_status
 from ingest.local.processes import Process, command_line, family, table
 from ingest.local.state import read
 from ingest.model import Unavailable
-from ingest.settings import resource, settings
+from ingest.settings import MARK, resource, settings
 from ingest.store import Store, face, migrate
 
 ROOT = Path(__file__).parent.parent

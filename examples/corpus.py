@@ -1,6 +1,6 @@
 """The corpus at a glance: how much, when, from where, what is a copy of what, and what it speaks of.
 
-export ESSAYS_ANALYST_URL=postgresql://essays_analyst:…      # `ingest doctor --json` has it
+export ESSAYS_ANALYST_URL=postgresql://essays_analyst:…      # `ingest password analyst --url` prints it
 marimo edit examples/corpus.py                               # or: marimo run, python, marimo export html
 """
 
@@ -26,7 +26,7 @@ def _():
 @app.cell
 def _(RealDictCursor, mo, os, psycopg2):
     url = os.environ.get("ESSAYS_ANALYST_URL", "").replace("postgresql+psycopg2://", "postgresql://")
-    mo.stop(not url, mo.md("Set `ESSAYS_ANALYST_URL`; `ingest doctor --json` says what it is."))
+    mo.stop(not url, mo.md("Set `ESSAYS_ANALYST_URL`; `ingest password analyst --url` prints it."))
     connection = psycopg2.connect(url)
     connection.set_session(readonly=True, autocommit=True)
 

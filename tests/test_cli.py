@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from ingest.settings import without_password
 from ingest.store import Store
 
 from .conftest import ROOT, database_url, execute, rows
 
-COMMANDS = ["up", "down", "migrate", "seed", "import", "links", "run", "host", "why", "export", "release", "doctor"]
+COMMANDS = ["up", "down", "migrate", "seed", "import", "links", "run", "host", "why", "export", "release", "doctor",
+            "start", "set", "settings", "password"]  # fmt: skip
 
 
 def ingest(*arguments: str, database: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -66,8 +68,11 @@ def test_a_corpus_is_seeded_imported_explained_and_examined(database: str) -> No
         assert "\trevision\t" in story.stdout, asked + story.stderr
     assert json.loads(ingest("run", "--json", database=database).stdout)["related"] == 0
     found = json.loads(ingest("doctor", "--json", database=database).stdout)
-    assert found["database_url"] == database_url(database)
-    assert found["analyst_url"] == database_url(database, "analyst")
+    assert found["database_url"] == without_password(database_url(database))
+    assert found["analyst_url"] == without_password(database_url(database, "analyst"))
+    for role in ("analyst", "owner"):
+        assert ingest("password", role, "--url", database=database).stdout.strip() == database_url(database, role)
+    assert ingest("password", "loader", database=database).stdout.strip() in database_url(database, "loader")
     assert found["airflow_url"] is None
     assert found["schema_version"]
     assert found["problems"] == []
@@ -166,7 +171,7 @@ def given_server(tmp_path: Path):
     """The owner's URL of another server."""
     home = str(tmp_path / "server")
     assert ingest("migrate", ESSAYS_HOME=home).returncode == 0
-    yield json.loads(ingest("doctor", "--json", ESSAYS_HOME=home).stdout)["database_url"]
+    yield ingest("password", "owner", "--url", ESSAYS_HOME=home).stdout.strip()
     assert ingest("down", "--delete-data", ESSAYS_HOME=home).returncode == 0
 
 

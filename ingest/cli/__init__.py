@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Fetch, normalise, de-duplicate and load essays into Postgres.",
-    epilog="Settings come from the environment (docs/operator.md); without ESSAYS_DATABASE_URL Postgres is embedded.",
+    epilog="`ingest settings` shows what can be set, `ingest set` sets it. Postgres is embedded unless one is given.",
 )
 for room in (machine, loading, queue, answers):
     app.add_typer(room.commands)

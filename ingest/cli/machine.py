@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import unquote, urlsplit
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
 from ingest.cli.database import migrated
 from ingest.cli.terminal import Json, out, show
+from ingest.local.postgres import ensure_postgres
+from ingest.model import IngestError
+from ingest.settings import MIB, settings_file, shown
 
 commands = typer.Typer()
 
@@ -77,6 +85,67 @@ def migrate_command() -> None:
     urls = ensure_postgres()
     applied = migrated(urls.owner, urls.loader, urls.analyst)
     out.print(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
+
+
+@commands.command("set")
+def set_command(
+    key: Annotated[str, typer.Argument(help="A setting, with or without ESSAYS_.")],
+    value: Annotated[str | None, typer.Argument(help="Its value.")] = None,
+    unset: Annotated[bool, typer.Option("--unset", help="Give it its default back.")] = False,
+) -> None:
+    """Change a setting in the home's settings.env; what runs has it after the next `ingest start` or `make run`."""
+    from ingest.local.saving import forget, save
+
+    if (value is None) != unset:
+        raise IngestError("Give a value, or --unset.", "`ingest settings` shows what there is.")
+    name = save(key, value) if value is not None else forget(key)
+    out.print(f"{name} is {'set' if value is not None else 'unset'} in {settings_file()}.", markup=False)
+    if os.environ.get(name):
+        out.print(f"The environment's {name} comes before it.", markup=False)
+    out.print("What runs has it after the next `ingest start` or `make run`.")
+
+
+@commands.command("settings")
+def settings_command(as_json: Json = False) -> None:
+    """Show each setting, its value, and where that is from: default, file, environment. Secrets are hidden."""
+    found = shown()
+    if as_json:
+        show(True, [each._asdict() for each in found], "")
+        return
+    table = Table("setting", "value", "from", box=None, pad_edge=False)
+    for each in found:
+        table.add_row(each.name, escape(each.value or "-"), each.source)
+    out.print(table)
+
+
+class Login(StrEnum):
+    """Whose password; a database's role, or the UI's user."""
+
+    AIRFLOW = "airflow"
+    ANALYST = "analyst"
+    LOADER = "loader"
+    OWNER = "owner"
+
+
+@commands.command()
+def password(
+    whose: Annotated[Login, typer.Argument(help="The Airflow UI's user, or a role of the database.")],
+    url: Annotated[bool, typer.Option("--url", help="Print the whole URL of the database.")] = False,
+) -> None:
+    """Print one password. No other command prints a database's."""
+    from ingest.local.airflow import login
+    from ingest.local.postgres import known_urls
+
+    if whose is Login.AIRFLOW:
+        if url:
+            raise IngestError("The UI has no URL with a password in it.", "`ingest password airflow` prints it.")
+        out.print(login().password, markup=False)
+        return
+    urls = known_urls()
+    if urls is None:
+        raise IngestError("There is no database here yet.", "Run `ingest start`.")
+    whole: str = getattr(urls, whose)
+    out.print(whole if url else unquote(urlsplit(whole).password or ""), markup=False)
 
 
 @commands.command()

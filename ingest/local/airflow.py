@@ -27,7 +27,7 @@ from ingest.local.postgres import Urls
 from ingest.local.processes import Process
 from ingest.local.server import tail
 from ingest.model import IngestError, StartFailed
-from ingest.settings import settings
+from ingest.settings import MARK, settings
 
 
 class Component(NamedTuple):
@@ -117,6 +117,14 @@ def airflow_status() -> AirflowStatus:
         parts = {name: said.get("status") for name, said in AirflowApi(endpoint).health().items()}
     healthy = all(components.values()) and all(parts.get(name) == "healthy" for name in PARTS)
     return AirflowStatus(True, healthy, endpoint, components, parts)
+
+
+def login() -> AirflowEndpoint:
+    """Where the UI is, or was when it ran, and its user. Raises StartFailed when there never was one."""
+    local = state.read()
+    if not local.airflow_port or "airflow_admin" not in local.secrets:
+        raise StartFailed("There is no Airflow here yet.", "Run `ingest start`.")
+    return _endpoint(local)
 
 
 def airflow_home() -> Path:
@@ -237,7 +245,7 @@ def _healthy(name: str, said: Mapping[str, str | None], began: datetime) -> bool
 def _end() -> bool:
     local = state.read()
     roots = {Process(*each): COMPONENTS[name].patience for name, each in local.processes.items()}
-    mark = f"{configuration.MARK}={airflow_home()}"  # finds them even when the remembered state was lost
+    mark = f"{MARK}={airflow_home()}"  # finds them even when the remembered state was lost
     there = bool(processes.family(roots, mark))
     # The API goes last: without it a task that is about to finish can't say so, and its scheduler waits in vain.
     working = {Process(*each): roots[Process(*each)] for name, each in local.processes.items() if name != "api-server"}

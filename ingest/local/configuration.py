@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ingest.local import ports, state
+from ingest.settings import MARK
 
 USER = "admin"
 PIPELINE = "pipeline"
 """The user that tasks are to Airflow's API: it may write notes on runs and delete them, and no more."""
-MARK = "ESSAYS_AIRFLOW"  # every process of our Airflow has it in its environment, with Airflow's folder as value
 AUTH_MANAGER = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 
 

@@ -1,6 +1,6 @@
 """What this machine's local services remember between commands: ports, passwords, secrets, processes.
 
-One JSON file in ``settings().home``, readable by its owner only and replaced as a whole, so that a reader never sees
+One JSON file in the home, readable by its owner only and replaced as a whole, so that a reader never sees
 half of it.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from ingest.model import StartFailed
-from ingest.settings import settings
+from ingest.settings import home_folder
 
 
 @dataclass
@@ -42,7 +42,7 @@ def home() -> Path:
 
     Raises StartFailed when it can't be made or isn't ours to write.
     """
-    folder = Path(os.path.abspath(settings().home.expanduser()))
+    folder = home_folder()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not any(folder.iterdir()):  # a folder that already has something in it may not be ours to close
