@@ -1,11 +1,9 @@
-# install: the environment. run: everything, on one machine. stop: all of it. check: format, lint, types, imports.
-# test: the quick tests. test-slow: those that start Airflow or servers of their own. test-all: both. bench: figures.
+# install: the environment. run: everything, on one machine, with SEED_CORPUS=DIR or LINKS=FILE loaded; restarts what changed. stop: all of it. test, check: what CI does. bench: figures.
 # docs: the pages that are generated. faults: what breaks in the middle of 1,000 links.
 # secrets: the passwords for docker-compose.yml, which is for many machines.
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
 PYTHON ?= python3
-SEED_CORPUS ?= examples/corpus
 ENV_FILE ?= .env
 BIN := .venv/bin
 # Each worker has a Postgres of its own, and a file's tests stay on one worker, for what they share.
@@ -36,7 +34,7 @@ install-bench: install
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
 
 run: install
-	@$(BIN)/ingest up --seed-corpus "$(or $(strip $(SEED_CORPUS)),examples/corpus)"
+	@$(BIN)/ingest up $(if $(strip $(SEED_CORPUS)),--seed-corpus "$(SEED_CORPUS)") $(if $(strip $(LINKS)),--links "$(LINKS)")
 
 stop:
 	@if [ -x $(BIN)/ingest ]; then $(BIN)/ingest down; else echo "Nothing was running."; fi

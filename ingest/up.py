@@ -1,10 +1,11 @@
-"""From nothing to a running UI: Postgres, schema, Airflow, the DAGs on a corpus and saved pages, the account."""
+"""From nothing to a running UI: Postgres, schema, Airflow, and the DAGs on what was asked for."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,44 +13,106 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest.files import directory
-from ingest.local.airflow import start_airflow
+from ingest.local import state
+from ingest.local.airflow import outdated, start_airflow, stop_airflow
 from ingest.local.api import AirflowApi, AirflowEndpoint
 from ingest.local.postgres import Urls, ensure_postgres, psql_line
 from ingest.model import IngestError
-from ingest.settings import resource
+from ingest.settings import checkout, resource
 from ingest.store import Store, face
 
 Migrate = Callable[[str, str, str], list[str]]
 
 
-def start(console: Console, migrate: Migrate, seed_corpus: Path, corpus: str | None, files: Path) -> None:
-    """Starts everything, runs the DAGs, prints what was loaded and where to look.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asked to load at a start; ``examples`` where there was nothing yet."""
+
+    seed_corpus: Path | None = None
+    corpus: str | None = None
+    files: Path | None = None
+    links: Path | None = None
+    examples: bool = False
+
+
+def start(console: Console, migrate: Migrate, wish: Wish) -> None:
+    """Starts everything, restarts what runs old code or old settings, loads what was asked for, says where to look.
 
     Raises ``IngestError`` with the remedy of the step that failed.
     """
     began = time.monotonic()
-    runs = _runs(seed_corpus, corpus, files)
+    asked = asked_for(wish)
     with _step(console, "Postgres"):
         urls = ensure_postgres(for_airflow=True)
+    dags = resource("dags").resolve()
+    changed = outdated(urls, dags)
+    if changed:
+        with _step(console, "Airflow: stopped"):  # the old code shall not meet the new schema
+            stop_airflow()
     with _step(console, "Schema"):
         migrate(urls.owner, urls.loader, urls.analyst)
-    with _step(console, "Airflow") as say:
-        endpoint = start_airflow(urls, resource("dags").resolve(), {"ESSAYS_LOADER_URL": urls.loader}, say)
+    first = not asked and wish.examples and _nothing_is_there(urls)
+    with _step(console, f"Airflow: restarted, {' / '.join(changed)}" if changed else "Airflow") as say:
+        endpoint = start_airflow(urls, dags, on_progress=say, supervise=True)
+    if first:
+        asked = asked_for(examples())
+        _loading(True)
     api = AirflowApi(endpoint)
-    for dag_id, conf in runs:
+    for dag_id, conf in asked:
         with _step(console, dag_id) as say:
             _run(api, dag_id, conf, say)
-    _report(console, urls, endpoint, time.monotonic() - began)
+    if first:
+        _loading(False)
+    _report(console, urls, endpoint, time.monotonic() - began, overview=bool(asked))
 
 
-def _runs(seed_corpus: Path, corpus: str | None, files: Path) -> list[tuple[str, dict[str, Any]]]:
-    """The runs to trigger, with absolute paths, since the tasks run elsewhere."""
-    root = directory(str(seed_corpus)).resolve()
-    pages = directory(str(files)).resolve()
-    return [
-        ("import_files", {"paths": [str(pages)]}),
-        ("load_seed_corpus", {"directory": str(root), "corpus": corpus}),  # its links may be of pages that are here now
-    ]
+def examples() -> Wish:
+    """The corpus and the pages of the checkout; an installed wheel has none."""
+    root = checkout()
+    return Wish(seed_corpus=root / "examples/corpus", files=root / "examples/pages") if root else Wish()
+
+
+def asked_for(wish: Wish) -> list[tuple[str, dict[str, Any]]]:
+    """The runs that load what was named, with absolute paths, since the tasks run elsewhere.
+
+    Raises ``IngestError`` when something is not there.
+    """
+    runs: list[tuple[str, dict[str, Any]]] = []
+    if wish.files:
+        runs.append(("import_files", {"paths": [str(directory(str(wish.files)).resolve())]}))
+    if wish.seed_corpus:  # its links may be of pages that are here now
+        root = directory(str(wish.seed_corpus)).resolve()
+        runs.append(("load_seed_corpus", {"directory": str(root), "corpus": wish.corpus}))
+    if wish.links:
+        runs.append(("ingest_links", {"text": _text(wish.links)}))
+    return runs
+
+
+def _text(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise IngestError(f"{file} can't be read as a text with links: {error}.", "Name a UTF-8 text file.") from error
+    if not text.strip():
+        raise IngestError(f"{file} is empty.", "Name a text file with links.")
+    return text
+
+
+def _nothing_is_there(urls: Urls) -> bool:
+    """Whether the database has never had anything in it, or only a part of the examples."""
+    if state.read().loading:
+        return True
+    store = Store(urls.loader)
+    try:
+        return face.is_empty(store)
+    finally:
+        store.close()
+
+
+def _loading(examples: bool) -> None:
+    """Remembers that the examples are being loaded, so that the start after an interrupted one goes on."""
+    with state.changing() as local:
+        local.loading = examples
 
 
 def _run(api: AirflowApi, dag_id: str, conf: dict[str, Any], say: Callable[[str], None]) -> None:
@@ -71,7 +134,19 @@ def _step(console: Console, name: str) -> Iterator[Callable[[str], None]]:
     console.print(f"✓ {name} [dim]{time.monotonic() - began:.1f} s[/dim]")
 
 
-def _report(console: Console, urls: Urls, endpoint: AirflowEndpoint, seconds: float) -> None:
+def _report(console: Console, urls: Urls, endpoint: AirflowEndpoint, seconds: float, *, overview: bool) -> None:
+    if overview:
+        _show_overview(console, urls)
+    console.print(f"\nReady after {seconds:.0f} s.")
+    console.print(
+        f"Airflow  {endpoint.url}  user {endpoint.user}, password {endpoint.password}", markup=False, soft_wrap=True
+    )
+    console.print(f"psql     {psql_line(urls.analyst)}", markup=False, soft_wrap=True)
+    console.print("         SELECT display_title, account, published_on, char_count FROM essays.catalog;", markup=False)
+    console.print("Stop it all with `make stop`.")
+
+
+def _show_overview(console: Console, urls: Urls) -> None:
     store = Store(urls.loader)
     try:
         rows = face.overview(store)
@@ -82,10 +157,3 @@ def _report(console: Console, urls: Urls, endpoint: AirflowEndpoint, seconds: fl
         table.add_row(*(str(value) for value in row.values()))
     console.print()
     console.print(table)
-    console.print(f"\nReady after {seconds:.0f} s.")
-    console.print(
-        f"Airflow  {endpoint.url}  user {endpoint.user}, password {endpoint.password}", markup=False, soft_wrap=True
-    )
-    console.print(f"psql     {psql_line(urls.analyst)}", markup=False, soft_wrap=True)
-    console.print("         SELECT display_title, account, published_on, char_count FROM essays.catalog;", markup=False)
-    console.print("Stop it all with `make stop`.")

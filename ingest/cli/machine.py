@@ -22,16 +22,25 @@ from ingest.settings import MIB, settings_file, shown
 commands = typer.Typer()
 
 
+@commands.command("start")
+def start_command() -> None:
+    """Start Postgres and Airflow, restart what runs old code or old settings, and load nothing."""
+    from ingest.up import Wish, start
+
+    start(out, migrated, Wish())
+
+
 @commands.command()
 def up(
-    seed_corpus: Annotated[Path, typer.Option(help="Directory of the seed corpus.")] = Path("examples/corpus"),
+    seed_corpus: Annotated[Path | None, typer.Option(help="Directory of a seed corpus to load.")] = None,
     corpus: Annotated[str | None, typer.Option(help="Name of the corpus; by default the directory's name.")] = None,
-    files: Annotated[Path, typer.Option(help="Saved pages to import.")] = Path("examples/pages"),
+    files: Annotated[Path | None, typer.Option(help="Directory of saved pages to import.")] = None,
+    links: Annotated[Path | None, typer.Option(help="Text file whose links are fetched.")] = None,
 ) -> None:
-    """Start Postgres and Airflow, run the DAGs on a corpus and saved pages, and leave the UI running."""
-    from ingest.up import start
+    """Start everything and load what is named; where nothing is named or was ever loaded, the examples."""
+    from ingest.up import Wish, start
 
-    start(out, migrated, seed_corpus, corpus, files)
+    start(out, migrated, Wish(seed_corpus, corpus, files, links, examples=True))
 
 
 @commands.command()

@@ -7,8 +7,8 @@ are left out.
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
-from ingest.local import configuration, ports, processes, state
+from ingest.local import configuration, ports, processes, running, state
 from ingest.local.api import PARTS, AirflowApi, AirflowEndpoint, Progress
 from ingest.local.configuration import USER
 from ingest.local.postgres import Urls
@@ -72,25 +72,55 @@ def start_airflow(
     extra_env: Mapping[str, str] | None = None,
     on_progress: Progress = lambda _: None,
     timeout: float = 300,
+    *,
+    supervise: bool = False,
 ) -> AirflowEndpoint:
-    """A healthy Airflow with those DAGs: the running one if it was started with the same settings, else a new one.
+    """A healthy Airflow with those DAGs: the running one if code and settings are as they were, else a new one.
 
-    Raises StartFailed with the end of the log of what failed.
+    Where ``supervise`` says so, a process of its own restarts what dies. Raises StartFailed with the end of the log of
+    what failed.
     """
-    if urls.airflow is None:
-        raise StartFailed("Airflow has no database.", "Ask for one with ensure_postgres(for_airflow=True).")
     with state.locked("airflow"):
-        with state.changing() as local:
-            told = configuration.wanted(local, airflow_home(), urls.airflow, dags_folder)
-            wanted = {**told, **(extra_env or {})}
-        if endpoint := _reuse(wanted):
-            return endpoint
-        _end()
-        ports.need_space(state.home())
-        for _ in range(PORT_TRIES - 1):
-            with suppress(PortTaken):
-                return _boot(wanted, on_progress, timeout)
-        return _boot(wanted, on_progress, timeout)
+        wanted = _wanted(urls, dags_folder, extra_env)
+        endpoint = _reuse(wanted)
+        if endpoint is None:
+            _end()
+            ports.need_space(state.home())
+            endpoint = _boot_somewhere(wanted, on_progress, timeout)
+        if supervise and not supervised():
+            _supervise(configuration.environment(wanted, endpoint.url))
+        return endpoint
+
+
+def outdated(urls: Urls, dags_folder: Path, extra_env: Mapping[str, str] | None = None) -> list[str]:
+    """Why the running Airflow would be started anew, in words; nothing when it would stay, or when none runs.
+
+    Raises StartFailed when the remembered state can't be read, ``IngestError`` for settings that make no sense.
+    """
+    there = living(state.read())
+    return _changes(there, _wanted(urls, dags_folder, extra_env)) if there else []
+
+
+def supervised() -> bool:
+    """Whether the process lives that restarts what dies."""
+    known = state.read().supervisor
+    return known is not None and processes.alive(Process(*known))
+
+
+def restart(name: str) -> bool:
+    """Start a component that died anew, with the environment of this process; False when it lives or is not wanted.
+
+    Raises StartFailed when what it left behind can't be ended.
+    """
+    with state.locked("airflow"):
+        local = state.read()
+        if name not in local.processes or name in living(local):
+            return False
+        # Its tasks can't be taken over: the next scheduler starts them again.
+        if not processes.end({Process(*local.processes[name]): 0.0}):
+            raise StartFailed(f"What {name} left behind can't be ended.", "`ps` shows it.")
+        _launch(name, os.environ, {**local.started_with.get(name, {}), **running.code()})
+        return True
 
 
 def stop_airflow() -> bool:
@@ -135,10 +165,27 @@ def airflow_home() -> Path:
     return state.home() / "airflow"
 
 
+def _wanted(urls: Urls, dags_folder: Path, extra_env: Mapping[str, str] | None) -> dict[str, str]:
+    if urls.airflow is None:
+        raise StartFailed("Airflow has no database.", "Ask for one with ensure_postgres(for_airflow=True).")
+    with state.changing() as local:
+        told = configuration.wanted(local, airflow_home(), urls.airflow, dags_folder)
+    return {**told, "ESSAYS_LOADER_URL": urls.loader, **(extra_env or {})}
+
+
+def living(local: state.Local) -> set[str]:
+    """The components whose process lives."""
+    return {name for name, each in local.processes.items() if processes.alive(Process(*each))}
+
+
+def _changes(there: set[str], wanted: Mapping[str, str]) -> list[str]:
+    return running.changes(state.read().started_with, there, COMPONENTS, running.digests(wanted))
+
+
 def _reuse(wanted: dict[str, str]) -> AirflowEndpoint | None:
     """The running Airflow, when it is whole and was started with these settings."""
     local = state.read()
-    if local.airflow_environment != _hash(wanted) or set(local.processes) != set(COMPONENTS):
+    if _changes(living(local), wanted):
         return None
     endpoint = _endpoint(local)
     try:
@@ -182,11 +229,20 @@ def _migrate(environment: dict[str, str], on_progress: Progress) -> None:
         local.airflow_schema = installed
 
 
+def _boot_somewhere(wanted: dict[str, str], on_progress: Progress, timeout: float) -> AirflowEndpoint:
+    for _ in range(PORT_TRIES - 1):
+        with suppress(PortTaken):
+            return _boot(wanted, on_progress, timeout)
+    return _boot(wanted, on_progress, timeout)
+
+
 def _boot(wanted: dict[str, str], on_progress: Progress, timeout: float) -> AirflowEndpoint:
     endpoint, environment = _prepare(wanted)
     _migrate(environment, on_progress)
     began = datetime.now(UTC)
-    _launch(environment, wanted)
+    digests = running.digests(wanted)
+    for name in COMPONENTS:
+        _launch(name, environment, digests)
     try:
         _wait_until_healthy(endpoint, began, on_progress, timeout)
     except BaseException:
@@ -195,19 +251,33 @@ def _boot(wanted: dict[str, str], on_progress: Progress, timeout: float) -> Airf
     return endpoint
 
 
-def _launch(environment: dict[str, str], wanted: dict[str, str]) -> None:
-    for name, component in COMPONENTS.items():
-        log = _log(name)
-        if log.exists() and log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_suffix(".log.1"))
-        with log.open("ab") as file, state.changing() as local:
-            started = subprocess.Popen(
-                _command(name, *component.options), env=environment, cwd=airflow_home(), stdin=subprocess.DEVNULL,
-                stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
-            _started.append(started)
-            local.processes[name] = processes.identify(started.pid) or Process(started.pid, "ended")
-            local.airflow_environment = _hash(wanted)
+def _launch(name: str, environment: Mapping[str, str], digests: dict[str, str]) -> None:
+    log = _log(name)
+    _keep_short(log)
+    with log.open("ab") as file, state.changing() as local:
+        started = _spawn(_command(name, *COMPONENTS[name].options), environment, file)
+        local.processes[name], local.started_with[name] = started, digests
+
+
+def _supervise(environment: Mapping[str, str]) -> None:
+    log = state.home() / "supervisor.log"
+    _keep_short(log)
+    with log.open("ab") as file, state.changing() as local:
+        local.supervisor = _spawn([sys.executable, "-m", "ingest.local.supervisor"], environment, file)
+
+
+def _spawn(command: list[str], environment: Mapping[str, str], log: IO[bytes]) -> Process:
+    started = subprocess.Popen(
+        command, env=environment, cwd=airflow_home(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )  # fmt: skip
+    _started.append(started)
+    return processes.identify(started.pid) or Process(started.pid, "ended")
+
+
+def _keep_short(log: Path) -> None:
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))
 
 
 def _wait_until_healthy(endpoint: AirflowEndpoint, began: datetime, on_progress: Progress, timeout: float) -> None:
@@ -244,6 +314,10 @@ def _healthy(name: str, said: Mapping[str, str | None], began: datetime) -> bool
 
 def _end() -> bool:
     local = state.read()
+    if local.supervisor:
+        processes.end_alone(
+            Process(*local.supervisor), 5
+        )  # first, and alone: what it started has to end in its own way
     roots = {Process(*each): COMPONENTS[name].patience for name, each in local.processes.items()}
     mark = f"{MARK}={airflow_home()}"  # finds them even when the remembered state was lost
     there = bool(processes.family(roots, mark))
@@ -252,7 +326,7 @@ def _end() -> bool:
     if not (processes.end(working) and processes.end(roots, mark)):
         raise StartFailed("Some processes of Airflow can't be ended.", "`ps` shows them; another user may own them.")
     with state.changing() as local:
-        local.processes, local.airflow_environment = {}, None
+        local.processes, local.started_with, local.given_up, local.supervisor = {}, {}, {}, None
     return there
 
 
@@ -266,7 +340,3 @@ def _command(*arguments: str) -> list[str]:
 
 def _log(component: str) -> Path:
     return airflow_home() / f"{component}.log"
-
-
-def _hash(wanted: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()

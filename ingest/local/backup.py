@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingest.local import postgres, state
-from ingest.local.airflow import airflow_status
+from ingest.local.airflow import airflow_status, supervised
 from ingest.model import IngestError, StartFailed
 from ingest.settings import settings
 
@@ -68,7 +68,7 @@ def restore(file: Path) -> str | None:
     file = Path(os.path.abspath(file.expanduser()))
     if not file.is_file():
         raise IngestError(f"There is no file {file}.", f"`ingest backup` writes into {_place()}.")
-    if airflow_status().running:
+    if airflow_status().running or supervised():
         raise IngestError("Airflow is loading essays.", "`ingest down`, then restore, then `ingest up`.")
     postgres.ensure_postgres(restoring=True)
     if not _DATABASE.search(_run("pg_restore", "--list", "--create", str(file))):
@@ -105,7 +105,7 @@ def _take_back(kept: str) -> None:
 def _remember(kept: str | None) -> None:
     """Until it is done, nobody takes a database that was restored by half for the essays."""
     with state.changing() as local:
-        local.restoring = kept
+        local.restoring, local.loading = kept, False
 
 
 def _place() -> Path:

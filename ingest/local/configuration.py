@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ingest.local import ports, state
-from ingest.settings import MARK
+from ingest.settings import MARK, given
 
 USER = "admin"
 PIPELINE = "pipeline"
@@ -22,6 +22,8 @@ def wanted(local: state.Local, home: Path, database: str, dags_folder: Path) -> 
     """Everything but the port, which is chosen when Airflow starts."""
     fernet = hashlib.sha256(local.secret("fernet").encode()).digest()
     return {
+        **{name: value for name, value in os.environ.items() if name.startswith("AIRFLOW__")},
+        **given(),  # tasks know no other settings than these
         MARK: str(home),
         "SPT_NOENV": "1",  # processes that rename themselves shall not overwrite the environment that we know them by
         "AIRFLOW_HOME": str(home),

@@ -103,6 +103,16 @@ def end(roots: Mapping[Process, float], mark: str = "") -> bool:
     return True
 
 
+def end_alone(process: Process, patience: float) -> None:
+    """End one process and leave alone what it started: it is asked, and killed after so many seconds."""
+    _send(process, signal.SIGTERM)
+    limit = time.monotonic() + patience
+    while alive(process):
+        if time.monotonic() > limit:
+            _send(process, signal.SIGKILL)
+        time.sleep(0.05)
+
+
 def wait_until_collected(pids: Iterable[int], patience: float = 5.0) -> None:
     """Give the system's first process a moment to collect what ended, so that nobody sees it in a list any more."""
     limit, left = time.monotonic() + patience, list(pids)

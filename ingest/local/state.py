@@ -28,9 +28,12 @@ class Local:
     restoring: str | None = None  # the name of the essays' database as long as a backup takes its place
     airflow_port: int | None = None
     airflow_schema: str | None = None  # the Airflow version that migrated the metadata database
-    airflow_environment: str | None = None  # hash of what the running Airflow was started with
     secrets: dict[str, str] = field(default_factory=dict)
     processes: dict[str, tuple[int, str]] = field(default_factory=dict)
+    started_with: dict[str, dict[str, str]] = field(default_factory=dict)  # of each process, digests by name
+    supervisor: tuple[int, str] | None = None
+    given_up: dict[str, str] = field(default_factory=dict)  # what the supervisor leaves alone, and why
+    loading: bool = False  # the examples, which an interrupted first start has to load again
 
     def secret(self, name: str, size: int = 24) -> str:
         """The secret of that name, made of ``size`` random bytes on first use."""

@@ -29,6 +29,11 @@ def counts(store: Store) -> dict[str, int]:
     return dict(store.ask("face", "counts")[0]._mapping)
 
 
+def is_empty(store: Store) -> bool:
+    """Whether nothing was ever loaded: no document, no file of a seed corpus, no address, no run."""
+    return bool(store.ask("face", "is_empty")[0].is_empty)
+
+
 def overview(store: Store) -> list[dict[str, Any]]:
     """Documents and essays by corpus, site, how they came, and completeness."""
     return [dict(row._mapping) for row in store.ask("face", "overview")]

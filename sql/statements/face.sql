@@ -14,6 +14,10 @@ SELECT d.corpus, coalesce(d.site, '-') AS site, d.obtained, d.completeness, coun
     count(DISTINCT d.essay_id) AS essays, sum(d.char_count) AS characters
 FROM essays.document d GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 
+-- is_empty --
+SELECT NOT (EXISTS (SELECT FROM ingest.document) OR EXISTS (SELECT FROM ingest.seed_file)
+    OR EXISTS (SELECT FROM ingest.address) OR EXISTS (SELECT FROM ingest.run)) AS is_empty
+
 -- counts --
 SELECT
     (SELECT count(*) FROM essays.document) AS documents,
