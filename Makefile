@@ -1,4 +1,5 @@
-# install: the environment. run: everything, on one machine, with SEED_CORPUS=DIR or LINKS=FILE loaded; restarts what changed. stop: all of it. test, check: what CI does. bench: figures.
+# install: the environment. run: everything, on one machine, with SEED_CORPUS=DIR or LINKS=FILE loaded. stop: all of it.
+# test, check: what CI does. bench: figures.
 # docs: the pages that are generated. faults: what breaks in the middle of 1,000 links.
 # secrets: the passwords for docker-compose.yml, which is for many machines.
 .DELETE_ON_ERROR:

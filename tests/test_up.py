@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
+
+from ingest.local.api import AirflowApi, AirflowEndpoint
+from ingest.local.processes import identify
+from ingest.local.server import postmaster
 
 from .conftest import ROOT
 
@@ -81,13 +88,94 @@ def test_the_psql_line_works_when_it_is_pasted(said: str) -> None:
     assert asked.stdout.strip() == "12", asked.stderr
 
 
-def test_the_second_up_is_quick_and_adds_only_runs_and_fetches(said: str, home: Path) -> None:
-    before = json.loads(ingest(home, "doctor", "--json").stdout)
+def api(said: str) -> AirflowApi:
+    return AirflowApi(AirflowEndpoint(*login(said)))
+
+
+def processes(home: Path) -> dict[str, tuple[int, str]]:
+    """Number and start of what is remembered to run."""
+    known = json.loads((home / "state.json").read_text())
+    return {name: tuple(each) for name, each in (known["processes"] | {"supervisor": known["supervisor"]}).items()}
+
+
+def lives(each: tuple[int, str]) -> bool:
+    return identify(each[0]) == each
+
+
+def environment(pid: int) -> dict[str, str]:
+    return dict(
+        entry.split("=", 1) for entry in (Path("/proc") / str(pid) / "environ").read_text().split("\0") if "=" in entry
+    )
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 120) -> None:
+    limit = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < limit
+        time.sleep(0.5)
+
+
+def test_the_second_up_adds_nothing_and_restarts_nothing(said: str, home: Path) -> None:
+    before, ran = json.loads(ingest(home, "doctor", "--json").stdout), processes(home)
     again = ingest(home, "up")
     assert again.returncode == 0, again.stdout + again.stderr
     after = json.loads(ingest(home, "doctor", "--json").stdout)
     assert (after["documents"], after["essays"], after["problems"]) == (before["documents"], before["essays"], [])
+    assert after["outdated"] == []
     assert login(again.stdout) == login(said)
+    assert processes(home) == ran
+    for dag in ("import_files", "load_seed_corpus"):
+        assert len(api(said).runs(dag)) == 1
+
+
+def test_no_password_of_a_database_is_printed_but_by_its_command(said: str, home: Path) -> None:
+    printed = said + ingest(home, "doctor").stdout + ingest(home, "doctor", "--json").stdout
+    for role in ("owner", "loader", "analyst"):
+        password = ingest(home, "password", role).stdout.strip()
+        assert len(password) > 20
+        assert password not in printed
+    assert ingest(home, "password", "airflow").stdout.strip() == login(said)[2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", ["dag-processor", "triggerer", "supervisor", "postgres"])
+def test_what_is_killed_comes_back(said: str, home: Path, victim: str) -> None:
+    assert ingest(home, "start").returncode == 0
+    before = processes(home)
+    if victim == "postgres":
+        data = json.loads((home / "state.json").read_text())["postgres_place"] or str(home / "postgres")
+        pid = int((Path(data) / "data/postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: (found := postmaster(Path(data) / "data")) is not None and found != pid)
+        wait_for(lambda: all(lives(each) for each in processes(home).values()))
+        wait_for(lambda: ingest(home, "doctor").returncode == 0)
+    elif victim == "supervisor":
+        os.kill(before[victim][0], signal.SIGKILL)
+        wait_for(lambda: not lives(before[victim]))
+        assert ingest(home, "start").returncode == 0
+        assert {name for name, each in processes(home).items() if each != before[name]} == {"supervisor"}
+        assert lives(processes(home)["supervisor"])
+    else:
+        os.kill(before[victim][0], signal.SIGKILL)
+        wait_for(lambda: processes(home)[victim] != before[victim] and lives(processes(home)[victim]))
+        assert {name for name, each in processes(home).items() if each != before[name]} == {victim}
+
+
+@pytest.mark.slow
+def test_a_changed_setting_is_in_what_runs_after_the_next_start(said: str, home: Path) -> None:
+    before = processes(home)
+    assert ingest(home, "set", "contact", "me@example.org").returncode == 0
+    assert "ESSAYS_CONTACT changed" in ingest(home, "doctor").stdout
+    started = ingest(home, "start")
+    assert started.returncode == 0, started.stdout + started.stderr
+    assert "Airflow: restarted, ESSAYS_CONTACT changed" in started.stdout
+    after = processes(home)
+    assert not any(lives(each) for each in before.values())
+    for pid, _ in after.values():
+        assert environment(pid)["ESSAYS_CONTACT"] == "me@example.org"
+    assert "restarted" not in ingest(home, "start").stdout
+    assert processes(home) == after
+    assert len(api(said).runs("import_files")) == 1
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium")
