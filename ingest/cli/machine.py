@@ -15,9 +15,7 @@ from rich.table import Table
 
 from ingest.cli.database import migrated
 from ingest.cli.terminal import Json, out, show
-from ingest.local.postgres import ensure_postgres
 from ingest.model import IngestError
-from ingest.settings import MIB, settings_file, shown
 
 commands = typer.Typer()
 
@@ -104,6 +102,7 @@ def set_command(
 ) -> None:
     """Change a setting in the home's settings.env; what runs has it after the next `ingest start` or `make run`."""
     from ingest.local.saving import forget, save
+    from ingest.settings import settings_file
 
     if (value is None) != unset:
         raise IngestError("Give a value, or --unset.", "`ingest settings` shows what there is.")
@@ -117,6 +116,8 @@ def set_command(
 @commands.command("settings")
 def settings_command(as_json: Json = False) -> None:
     """Show each setting, its value, and where that is from: default, file, environment. Secrets are hidden."""
+    from ingest.settings import shown
+
     found = shown()
     if as_json:
         show(True, [each._asdict() for each in found], "")
