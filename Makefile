@@ -1,5 +1,6 @@
 # install: the environment. run: everything, on one machine, with SEED_CORPUS=DIR or LINKS=FILE loaded. stop: all of it.
-# test, check: what CI does. bench: figures.
+# check: format, lint, types, imports. test: the quick tests. test-slow: those that start Airflow or servers of their own.
+# test-all: both. bench: figures.
 # docs: the pages that are generated. faults: what breaks in the middle of 1,000 links.
 # secrets: the passwords for docker-compose.yml, which is for many machines.
 .DELETE_ON_ERROR:
