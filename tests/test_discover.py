@@ -134,7 +134,7 @@ def read_whole(data: str) -> Found:
         (ENTITIES.encode(), Hostile, "entities"),
         (f'<?xml version="1.0" encoding="utf-16"?>{ENTITIES}'.encode("utf-16"), Hostile, "entities"),
         (b'{"items": ' + b"[" * 200_000, Hostile, "deeply"),
-        (gzip.compress(b"<urlset>" + b" " * 40_000_000), TooLarge, "limit"),
+        (gzip.compress(b"<urlset>" + b" " * 40_000_000, mtime=0), TooLarge, "limit"),
         (b"<html><body>" + b"<a href='/x'>some title</a>" * 400_000, TooLarge, "no page of links"),
         (b"%PDF-1.7 \x00\x01\x02\x03" * 50, NotAText, "binary"),
         (b"just a line of text", NotAText, "no feed"),

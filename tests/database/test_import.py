@@ -181,7 +181,7 @@ def test_session_keys_reach_no_table(store: Store, tmp_path: Path) -> None:
     ("name", "data", "state"),
     [
         ("unknown.html", b"<html><body><p>another site</p></body></html>", "unreadable"),
-        ("bomb.html.gz", gzip.compress(b"0" * 40_000_000), "too_large"),
+        ("bomb.html.gz", gzip.compress(b"0" * 40_000_000, mtime=0), "too_large"),
         ("large.txt", b"x" * (33 * 1024 * 1024), "too_large"),
         ("empty.html", b"", "unreadable"),
         ("binary.html", bytes(range(256)) * 64, "unreadable"),
