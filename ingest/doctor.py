@@ -108,6 +108,12 @@ def _as_loader(findings: Findings, store: Store) -> None:
         findings.note(name, number)
     if findings.values["unrelated"]:
         findings.lines.append(f"{'':16} copies are looked for by `ingest run`")
+    failures = face.reader_failures(store)
+    findings.values["reader_failures"] = failures
+    findings.lines += [
+        f"{'reader failed':16} {one['reader']} ({one['error']}) on {one['addresses']}, as {one['newest']}"
+        for one in failures
+    ]
     missing = reaper.missing_walls(store)
     findings.values["missing_walls"] = [wall for wall, _ in missing]
     findings.lines += [f"{'missing wall':16} {wall}. {remedy}" for wall, remedy in missing]

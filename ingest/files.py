@@ -143,7 +143,7 @@ def read_opened(opened: Opened) -> tuple[Reading, tuple[Address, ...]]:
             return _noted(read.read_page(Page(text, origin=str(opened.path))), decoded), ()
         words = clean(text)
         links = accept.find(words)
-        reading = read.read_text(words, links)
+        reading = read.read_text(words, links, str(opened.path))
         if reading.state is State.NOT_A_PAGE:
             asked = [link.address for link in links]
         else:
@@ -153,5 +153,4 @@ def read_opened(opened: Opened) -> tuple[Reading, tuple[Address, ...]]:
     except Refused as error:
         return Reading(error.state, read.READER, reason=str(error)), ()
     except Exception as error:  # one file must not end the load of the others
-        reason = f"the reader failed on it ({type(error).__name__}); its bytes are kept"
-        return Reading(State.UNREADABLE, read.READER, reason=reason), ()
+        return read.failed(read.READER, str(opened.path), error), ()

@@ -83,8 +83,9 @@ def _record_excerpt(store: Store, run_id: int, text: str, links: tuple[Any, ...]
     """Long prose behind a link is an excerpt of it, exactly as in a seed of that shape."""
     snapshot = Snapshot(text.encode(), "pasted text")
     address = Address(f"file:{snapshot.sha256.hex()}")
+    reading = read.read_text(text, links, address.key)
     look = Look(
-        address, snapshot, read.read_text(text, links), "handed_in", Obtained.HANDED_IN, "ingested", "links",
+        address, snapshot, reading, "handed_in", Obtained.HANDED_IN, "ingested", "links",
         "pasted text", address.key,
     )  # fmt: skip
     record(store, run_id, [look], read.readers())

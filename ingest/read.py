@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,12 +14,15 @@ from ingest.decode import decode
 from ingest.formats import TEXT_FORMATS, wechat_export
 from ingest.model import About, Address, Essay, Link, Reading, Refused, State
 from ingest.page import Page
+from ingest.redact import redact_url
 from ingest.sites import site_of, sites
 from ingest.text import clean, without
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
 _COMMENT = re.compile(r"\s*<!--")
 _ROOT = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+log = logging.getLogger(__name__)
+
 READER = "files/1"
 DECODER = "decode/1"
 
@@ -41,10 +45,15 @@ def _begins_as_page(text: str) -> bool:
 
 
 def read_page(page: Page) -> Reading:
-    """The reading of a page by its site; ``unsupported`` when no site here knows it."""
+    """The reading of a page by its site; ``unsupported`` when no site here knows it. Raises Refused."""
     for site in sites():
-        if site.owns(page):
-            return site.read(page)
+        try:
+            if site.owns(page):
+                return site.read(page)
+        except Refused:
+            raise
+        except Exception as error:  # one page must not end the work on the others
+            return failed(site.READER, page.url or page.origin, error)
     if not page.is_whole:
         return Reading(State.UNREADABLE, READER, reason="the page is cut off: it has no end")
     return Reading(State.UNSUPPORTED, READER, reason="no reader knows this page's site; its bytes are kept")
@@ -66,13 +75,19 @@ def read_bytes(data: bytes, url: str | None, asked: str | None = None, is_text: 
     except Refused as error:
         return Reading(error.state, READER, reason=str(error))
     except Exception as error:  # one page must not end the work on the others
-        reason = f"the reader failed on it ({type(error).__name__}); its bytes are kept"
-        return Reading(State.UNREADABLE, READER, reason=reason)
+        return failed(READER, url, error)
+
+
+def failed(reader: str, key: str | None, error: Exception) -> Reading:
+    """The reading of what a reader broke down on, a mistake of ours: the traceback goes to the log, with the key."""
+    log.error("%s failed on %s", reader, redact_url(key or "what has no address"), exc_info=error)
+    reason = f"the reader failed on it ({type(error).__name__}); its bytes are kept"
+    return Reading(State.UNREADABLE, reader, reason=reason)
 
 
 def read_text_file(text: str, url: str) -> Reading:
     """The reading of a text or Markdown file that was fetched from this address."""
-    reading = read_text(clean(text), ())
+    reading = read_text(clean(text), (), url)
     site = site_of(urlsplit(url).hostname or "")
     found = site.address(url) if site else None
     if reading.essay is None or site is None or found is None:
@@ -82,14 +97,23 @@ def read_text_file(text: str, url: str) -> Reading:
     return replace(reading, site=site.NAME, essay=essay, addresses=(found,))
 
 
-def read_text(text: str, links: Sequence[Link]) -> Reading:
-    """The reading of a text file, whose clean form and links are given, by the first format that takes it."""
+def read_text(text: str, links: Sequence[Link], key: str | None = None) -> Reading:
+    """The reading of a text file, whose clean form and links are given, by the first format that takes it.
+
+    ``key`` is its path or address, for the log. Raises Refused.
+    """
     if not text:
         return Reading(State.UNREADABLE, READER, reason="the file is empty")
     if not without(text, links).strip():
         return Reading(State.NOT_A_PAGE, READER, reason="only links, which were accepted")
     for file_format in TEXT_FORMATS:
-        if essay := file_format.read(text, links):
+        try:
+            essay = file_format.read(text, links)
+        except Refused:
+            raise
+        except Exception as error:  # one file must not end the load of the others
+            return failed(file_format.READER, key, error)
+        if essay:
             return Reading(State.ARTICLE, file_format.READER, essay=essay)
     raise AssertionError("the last format takes every text")
 

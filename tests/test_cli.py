@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.settings import without_password
+from ingest.sites import wechat
 from ingest.store import Store
 
 from .conftest import ROOT, database_url, execute, rows
@@ -139,6 +140,40 @@ def test_an_older_or_newer_database_is_named(database: str) -> None:
 def test_a_run_in_which_nothing_could_be_read_ends_with_an_error_code(database: str, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"\x00\x01\x02" * 500)
     assert ingest("import", str(tmp_path / "a.txt"), database=database).returncode == 1
+
+
+BROKEN = """
+import sys
+from ingest.cli import main
+from ingest.sites import wechat
+
+def read(page):
+    raise TypeError("a mistake of ours")
+
+wechat.read = read
+sys.argv[1:] = ["import", "examples/pages", "examples/corpus/03-link-note.txt", "--json"]
+main()
+"""
+
+
+def test_a_reader_that_breaks_down_leaves_its_traceback_and_the_run_goes_on(database: str) -> None:
+    urls = {f"ESSAYS_{role}_URL": database_url(database, role.lower()) for role in ("LOADER", "ANALYST")}
+    environment = os.environ | {"ESSAYS_DATABASE_URL": database_url(database)} | urls
+    said = subprocess.run(
+        [sys.executable, "-c", BROKEN], capture_output=True, text=True, cwd=ROOT, env=environment, check=False
+    )
+    assert json.loads(said.stdout)["documents"] == 1
+    assert "article-scaling.html" in said.stderr
+    assert "TypeError: a mistake of ours" in said.stderr and "in read" in said.stderr
+    (failure,) = json.loads(ingest("doctor", "--json", database=database).stdout)["reader_failures"]
+    assert (failure["reader"], failure["error"], failure["addresses"]) == (wechat.READER, "TypeError", 6)
+    assert failure["newest"].startswith("file:")
+    assert f"reader failed    {wechat.READER} (TypeError) on 6" in ingest("doctor", database=database).stdout
+
+
+def test_a_level_of_the_log_that_is_none_is_one_clear_line() -> None:
+    said = ingest("doctor", ESSAYS_LOG="loud")
+    assert (said.returncode, said.stderr.splitlines()[0]) == (1, "error: ESSAYS_LOG is loud, which is no level.")
 
 
 def test_an_interrupted_command_says_what_stays(database: str, store: Store, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -33,6 +34,7 @@ def main() -> None:
     """Runs a command; what goes wrong is one line with the reason and the remedy, and exit code 1."""
     signal.signal(signal.SIGINT, _stop)
     try:
+        _log(os.environ.get("ESSAYS_LOG") or "warning")
         app()
     except IngestError as error:
         _fail(error.reason, error.remedy)
@@ -43,6 +45,14 @@ def main() -> None:
         if os.environ.get("ESSAYS_TRACEBACK"):
             raise
         _fail(f"Something unexpected happened ({type(error).__name__}).", "ESSAYS_TRACEBACK=1 shows where.")
+
+
+def _log(level: str) -> None:
+    """Warnings, and tracebacks of what was caught, go to standard error: standard output is for results."""
+    known = logging.getLevelNamesMapping()
+    if level.upper() not in known:
+        raise IngestError(f"ESSAYS_LOG is {level}, which is no level.", "Say debug, info, warning or error.")
+    logging.basicConfig(level=known[level.upper()], format="%(levelname)s %(name)s: %(message)s")
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -8,6 +8,7 @@ address. What is refused is said with its reason; nothing here is dropped silent
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,8 +22,11 @@ from ingest import dates
 from ingest.decode import decode, unpack
 from ingest.discover import xml
 from ingest.model import Address, IngestError, NotAText, Published, Refused, State, Unavailable
+from ingest.redact import redact_url
 from ingest.settings import settings
 from ingest.text import fold
+
+log = logging.getLogger(__name__)
 
 MOST_TITLE = 500
 MOST_REASONS = 50
@@ -199,6 +203,7 @@ def discover(answer: Answer, *, pages: bool = True) -> Found:
         except IngestError:
             raise
         except Exception as error:  # libraries raise anything for what strangers send
+            log.exception("reading %s as %s failed", redact_url(answer.url or "a file"), way.KIND)
             raise NotAText(f"It is damaged: reading it as {way.KIND} failed ({type(error).__name__}).") from error
         if found:
             return found

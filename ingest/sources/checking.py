@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 import time
 import uuid
@@ -20,7 +21,7 @@ from urllib.parse import urlsplit
 from ingest import read, rhythm
 from ingest.discover import Item, bodies
 from ingest.model import Look, Obtained, Snapshot, State
-from ingest.redact import redact
+from ingest.redact import redact, redact_url
 from ingest.settings import settings
 from ingest.sources import folders
 from ingest.sources.reading import LEASE_SECONDS, OK, WAITING, Seen, Told, read_source
@@ -28,6 +29,8 @@ from ingest.store import Connection, Store, ask
 from ingest.store.documents import add_addresses
 from ingest.store.record import record
 from ingest.store.rows import as_json
+
+log = logging.getLogger(__name__)
 
 _IDENTITY = re.compile(r"wechat:(?P<native>[A-Za-z0-9+/]+=*/\d+/\d+)\Z")
 _QUERY = re.compile(r"\?[^\"'\s<>]*")
@@ -210,6 +213,7 @@ def _body_looks(source: Any, seen: Seen, ids: _Ids) -> list[Look]:
         try:
             told = bodies.reading(seen.items[key], seen.found)
         except Exception as error:  # one body must not end the check
+            log.exception("reading the body of %s failed", redact_url(key))
             told = f"reading the body failed ({type(error).__name__})"
         if not isinstance(told, str):
             looks.append(_look(source, seen.items[key], told))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,12 +14,14 @@ from ingest.discover import Answer, Found, Item, Place, TryLater, album, chosen,
 from ingest.fetch import Fetched
 from ingest.model import About, NotAText, Refused, State
 from ingest.page import Page
-from ingest.redact import redact
+from ingest.redact import redact, redact_url
 from ingest.robots import Verdict
 from ingest.settings import settings
 from ingest.sources.adding import told_url
 from ingest.sources.asking import ask_source, note
 from ingest.store import Store
+
+log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 900
 OK, WAITING = "ok", "waiting"
@@ -115,6 +118,7 @@ def _found(source: Any, fetched: Fetched, told: Told) -> Found | None:
     except Refused as error:
         told.state, told.reason = error.state, error.reason
     except Exception as error:  # one source must not end the work on the others
+        log.exception("reading the source %s failed at %s", source.slug, redact_url(url))
         told.state, told.reason = State.UNREADABLE, f"reading it failed ({type(error).__name__})"
     return None
 
@@ -124,6 +128,7 @@ def _page_state(answer: Answer, url: str) -> State:
     try:
         state = read.read_page(Page(answer.text, url=url)).state
     except Exception:  # it was no source, whatever else it is
+        log.exception("reading %s as a page failed", redact_url(url))
         return State.UNREADABLE
     return state if state.about is About.US else State.UNREADABLE
 

@@ -44,6 +44,11 @@ def inconsistencies(store: Store) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in store.ask("face", "doctor")]
 
 
+def reader_failures(store: Store) -> list[dict[str, Any]]:
+    """How many addresses each reader broke down on with which error, and the newest of them."""
+    return [dict(row._mapping) for row in store.ask("face", "reader_failures")]
+
+
 def daily(store: Store) -> list[dict[str, Any]]:
     """What happened in the last day and what waits now, as ``what`` and ``count``."""
     return [dict(row._mapping) for row in store.ask("face", "daily")]

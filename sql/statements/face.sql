@@ -56,6 +56,15 @@ WHERE f.run_id = %(run_id)s AND (a.document_id IS NULL OR f.state IN (
     'unreadable', 'unknown_notice', 'refused', 'too_large', 'too_costly', 'unsupported'))
 ORDER BY f.fetch_id
 
+-- reader_failures --
+-- Only where the last look at an address failed: what a mended reader has read since is settled.
+SELECT f.reader, substring(f.reason FROM '\((\w+)\)') AS error, count(*) AS addresses,
+    (array_agg(a.key ORDER BY f.fetch_id DESC))[1] AS newest
+FROM ingest.fetch f JOIN ingest.address a USING (address_id)
+WHERE f.state = 'unreadable' AND starts_with(f.reason, 'the reader failed on it (')
+    AND NOT EXISTS (SELECT FROM ingest.fetch later WHERE later.address_id = f.address_id AND later.fetch_id > f.fetch_id)
+GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+
 -- doctor --
 SELECT 'a document without a current revision' AS problem, d.key AS detail
 FROM ingest.document d WHERE d.current_revision_id IS NULL AND d.merged_into IS NULL

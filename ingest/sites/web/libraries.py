@@ -15,6 +15,8 @@ from trafilatura.settings import DEFAULT_CONFIG
 for name in ("trafilatura", "readability", "htmldate", "justext"):
     logging.getLogger(name).setLevel(logging.CRITICAL)  # what they find is judged here, not reported
 
+log = logging.getLogger(__name__)
+
 # trafilatura's 250 characters are a short item in English, but a whole one in Chinese.
 _CONFIG: ConfigParser = deepcopy(DEFAULT_CONFIG)
 _CONFIG.set("DEFAULT", "MIN_EXTRACTED_SIZE", "60")
@@ -33,6 +35,7 @@ def by_readability(html: str) -> str:
     try:
         summary = etree.HTML(Document(html).summary(html_partial=True))
     except Exception:  # it raises its own Unparseable around anything
+        log.info("readability gave up on a page", exc_info=True)  # an opinion less, and no failure of ours
         return ""
     return "" if summary is None else "\n".join(str(part) for part in summary.itertext())
 
