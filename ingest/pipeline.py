@@ -85,7 +85,7 @@ def connect() -> Store:
     """The database as the loader sees it. Raises ``DatabaseDown`` when nobody said where it is."""
     url = settings().loader_url
     if url is None:
-        raise DatabaseDown("Nobody said where the database is.", "Set ESSAYS_LOADER_URL, or start with `ingest up`.")
+        raise DatabaseDown("Nobody said where the database is.", "Set ESSAYS_LOADER_URL, or start with `ingest start`.")
     return Store(url.get_secret_value())
 
 

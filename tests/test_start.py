@@ -64,6 +64,17 @@ def test_the_digest_of_the_code_follows_the_files(tmp_path: Path, monkeypatch: p
     assert running.code()[running.CODE] == seen[-1]
 
 
+def test_a_tool_that_comes_beside_what_is_locked_restarts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = running.code()
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    (tmp_path / "a_tool-1.0.dist-info").mkdir()
+    assert running.code() == before
+    (tmp_path / "python_dotenv-99.0.dist-info").mkdir()
+    assert running.code() != before
+
+
 def test_only_what_was_named_is_loaded(tmp_path: Path) -> None:
     (tmp_path / "links.txt").write_text("https://mp.weixin.qq.com/s/x")
     assert asked_for(Wish(examples=True)) == []

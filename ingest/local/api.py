@@ -149,7 +149,7 @@ class AirflowApi:
                 self.login()
                 answer = self._session.request(method, self._endpoint.url + path, timeout=TIMEOUT, **request)
         except requests.RequestException as error:
-            raise Unavailable(f"Airflow does not answer at {self._endpoint.url}.", "Run `ingest up`.") from error
+            raise Unavailable(f"Airflow does not answer at {self._endpoint.url}.", "Run `ingest start`.") from error
         return answer
 
 

@@ -69,7 +69,7 @@ def restore(file: Path) -> str | None:
     if not file.is_file():
         raise IngestError(f"There is no file {file}.", f"`ingest backup` writes into {_place()}.")
     if airflow_status().running or supervised():
-        raise IngestError("Airflow is loading essays.", "`ingest down`, then restore, then `ingest up`.")
+        raise IngestError("Airflow is loading essays.", "`ingest down`, then restore, then `ingest start`.")
     postgres.ensure_postgres(restoring=True)
     if not _DATABASE.search(_run("pg_restore", "--list", "--create", str(file))):
         raise IngestError(f"{file} is not a backup of essays.", "Name a file that `ingest backup` wrote.")

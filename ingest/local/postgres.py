@@ -83,7 +83,7 @@ def superuser_url() -> str:
     """
     local = state.read()
     if not local.postgres_port:
-        raise StartFailed("There is no embedded Postgres here.", "Run `ingest up`.")
+        raise StartFailed("There is no embedded Postgres here.", "Run `ingest start`.")
     return _url(local, SUPERUSER, "postgres")
 
 
@@ -94,7 +94,7 @@ def superuser_program(name: str) -> tuple[Path, dict[str, str]]:
     """
     local = state.read()
     if not local.postgres_port or SUPERUSER not in local.secrets:
-        raise StartFailed("There is no embedded Postgres here.", "Run `ingest up`.")
+        raise StartFailed("There is no embedded Postgres here.", "Run `ingest start`.")
     program = server.programs(_place(local)) / name
     if not program.exists():
         raise StartFailed(f"This Postgres comes without {name}.", binaries.INSTALL)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from ingest.settings import package, resource
+from ingest.settings import checkout, package, resource
 
 CODE, PACKAGES = "the code", "the installed packages"
 EARLIER = "it was started by an earlier version"
@@ -20,12 +21,11 @@ def digests(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def code() -> dict[str, str]:
-    """What is on disk now: this program with its SQL and its DAGs, and the names and versions of what is installed."""
+    """What is on disk now: this program with its SQL and its DAGs, and the versions of what it is installed with."""
     folders = {package(), resource("dags"), resource("sql")}
     files = sorted(file for folder in folders for file in folder.rglob("*") if _is_code(file))
     parts = (part for file in files for part in (str(file).encode(), file.read_bytes()))
-    installed = sorted(each.name for folder in sys.path for each in Path(folder).glob("*.dist-info"))
-    return {CODE: _digest(parts), PACKAGES: _digest(name.encode() for name in installed)}
+    return {CODE: _digest(parts), PACKAGES: _digest(name.encode() for name in _installed())}
 
 
 def changes(
@@ -45,6 +45,21 @@ def changes(
         names |= {each for each in {*before, *now} if before.get(each) != now.get(each)}
     why += [f"{name} changed" for name in sorted(names, key=lambda name: (name not in (CODE, PACKAGES), name))]
     return why if len(why) <= NAMED else [*why[:NAMED], f"{len(why) - NAMED} more"]
+
+
+def _installed() -> list[str]:
+    """Names and versions of what is installed: in a checkout of what its lock names, since tools come and go beside."""
+    found = {each.name.removesuffix(".dist-info") for folder in sys.path for each in Path(folder).glob("*.dist-info")}
+    root = checkout()
+    if root is None or not (root / "requirements.lock").is_file():
+        return sorted(found)
+    locked = re.findall(r"^([\w.-]+)==", (root / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    names = {_canonical(name) for name in locked}
+    return sorted(each for each in found if _canonical(each.rpartition("-")[0]) in names)
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _is_code(file: Path) -> bool:
