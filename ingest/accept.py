@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ingest.model import Address, Link
 from ingest.sites import known, site_of
 from ingest.text import clean, without
-from ingest.urls.normalise import MAX_URL, host, plain
+from ingest.urls.normalise import MAX_URL, distinct, host, plain, spelled
 from ingest.urls.wrappers import unwrapped
 
 MOST_UNWRAPPED = 3
@@ -43,7 +43,7 @@ class Accepted:
     @property
     def addresses(self) -> tuple[Address, ...]:
         """Each address once, in order."""
-        return tuple({link.address.key: link.address for link in self.links}.values())
+        return distinct(link.address for link in self.links)
 
 
 def accept(text: str) -> Accepted:
@@ -63,13 +63,14 @@ def find(text: str) -> tuple[Link, ...]:
 
 def address(url: str) -> Address | None:
     """The address that a URL is a form of, unwrapped and free of tracking and secrets; None when it is none."""
+    inner = url.strip()
     for _ in range(MOST_UNWRAPPED):
-        url = plain(url)
-        inner = unwrapped(url)
-        if inner == url:
+        inner = plain(inner)
+        wrapped = unwrapped(inner)
+        if wrapped == inner:
             break
-        url = inner
-    return known(url)
+        inner = wrapped
+    return spelled(known(inner), url)
 
 
 def card_address(title: str) -> Address:

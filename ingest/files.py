@@ -15,6 +15,7 @@ from ingest.page import Page
 from ingest.redact import redact
 from ingest.settings import settings
 from ingest.text import clean
+from ingest.urls.normalise import distinct
 
 PAGES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
 TEXTS = (".txt", ".md", ".markdown", ".txt.gz", ".md.gz")
@@ -149,7 +150,7 @@ def read_opened(opened: Opened) -> tuple[Reading, tuple[Address, ...]]:
         else:
             # A text that begins with a link hands that link in, with an excerpt or with a comment behind it.
             asked = [link.address for link in links[:1] if not words[: link.start].strip()]
-        return _noted(reading, decoded), tuple(dict.fromkeys(asked))
+        return _noted(reading, decoded), distinct(asked)
     except Refused as error:
         return Reading(error.state, read.READER, reason=str(error)), ()
     except Exception as error:  # one file must not end the load of the others

@@ -15,6 +15,7 @@ from ingest.model import Address, Evidence, IngestError, Look, Obtained, Reading
 from ingest.redact import redact
 from ingest.settings import settings
 from ingest.store import Store
+from ingest.urls.normalise import distinct
 
 FILES = "files"
 """Who found what a person hands in."""
@@ -180,10 +181,10 @@ def _joined(reading: Reading, entries: wechat_export.Entries, file: Opened) -> R
         return replace(reading, reason="; ".join(filter(None, (reading.reason, joined.reason))))
     # Without the list the page was, or would have been, a document of its own by its bytes.
     bytes_address = [_file_address(file)] if not reading.addresses else []
-    addresses = {a.key: a for a in (*reading.addresses, *joined.entry.addresses, *bytes_address)}
+    addresses = distinct((*reading.addresses, *joined.entry.addresses, *bytes_address))
     state = joined.entry.state or State.ARTICLE if reading.essay is None else reading.state
     return replace(
-        reading, state=state, site="wechat", essay=essay, reason=joined.reason, addresses=tuple(addresses.values()),
+        reading, state=state, site="wechat", essay=essay, reason=joined.reason, addresses=addresses,
         evidence=min(reading.evidence, Evidence.REDUCED, key=lambda evidence: evidence.rank),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from ingest import accept, read
 from ingest.model import About, Address, Completeness, IngestError, Look, Obtained, Snapshot, State
 from ingest.redact import redact
 from ingest.store import Connection, Store, ask
-from ingest.store.documents import add_addresses
+from ingest.store.documents import add_addresses, note_spellings
 from ingest.store.record import record
 from ingest.text import clean
 
@@ -58,6 +58,7 @@ def hand_in(
     def work(connection: Connection) -> int:
         if not every:
             return 0
+        note_spellings(connection, every)
         ids = {key: row.address_id for key, row in add_addresses(connection, every).items()}
         due = ask(connection, "due", "make_due", ids=[ids[a.key] for a in taken.addresses], refetch=refetch)
         rows = [

@@ -209,12 +209,14 @@ class Address:
     """Where an essay is or was.
 
     ``key`` is unique and never holds a session secret (``wechat:s/<token>``, ``wechat:<biz>/<mid>/<idx>``,
-    ``seed:<corpus>/<path>``, ``file:<sha256>``); ``url`` is what a person opens, None for files.
+    ``seed:<corpus>/<path>``, ``file:<sha256>``); ``url`` is what a person opens, None for files. ``spellings`` are the
+    URLs by which it was met, as they stood there; they make no difference to what it is.
     """
 
     key: str
     url: str | None = None
     site: str | None = None
+    spellings: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

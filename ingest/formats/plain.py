@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from ingest.model import Claim, Essay, Link
 from ingest.text import display_title, language
+from ingest.urls.normalise import distinct
 
 READER = "plain/1"
 MAX_TITLE = 40
@@ -43,5 +44,5 @@ def paragraphs(text: str) -> str:
 def mentions(text: str, links: Sequence[Link], own: Collection[str | None] = ()) -> tuple[Claim, ...]:
     """That the document links to each address in it, once, but not to its own and not to its pictures (``own``)."""
     skipped = {link.address.key for link in links if link.address.url in own or text[link.start : link.end] in own}
-    found = {link.address.key: link.address for link in links if link.address.key not in skipped}
-    return tuple(Claim("links_to", address) for address in found.values())
+    found = distinct(link.address for link in links if link.address.key not in skipped)
+    return tuple(Claim("links_to", address) for address in found)

@@ -30,6 +30,7 @@ from ingest.model import (
 )
 from ingest.page import Page, attribute
 from ingest.text import clean
+from ingest.urls.normalise import distinct, spelled
 from ingest.urls.wrappers import unwrapped
 
 _OWN_URLS = (attr("link[rel=canonical]", "href"), meta("og:url"))
@@ -121,8 +122,7 @@ class _Look:
 
     @cached_property
     def addresses(self) -> tuple[Address, ...]:
-        found = (self.layout.forms.address(url) for url in self.urls)
-        return tuple({one.key: one for one in found if one}.values())
+        return distinct(spelled(self.layout.forms.address(url), url) for url in self.urls)
 
     @cached_property
     def parts(self) -> Parts:

@@ -15,7 +15,7 @@ from typing import Protocol, cast
 
 from ingest.model import Address, Reading
 from ingest.page import Page
-from ingest.urls.normalise import host, normalised
+from ingest.urls.normalise import host, normalised, spelled
 
 
 class Site(Protocol):
@@ -67,4 +67,4 @@ def site_of(name: str) -> Site | None:
 def known(url: str) -> Address | None:
     """The address as its own site spells it, else as any page's; None when it is none."""
     site = site_of(host(url))
-    return (site.address(url) if site else None) or normalised(url)
+    return spelled((site.address(url) if site else None) or normalised(url), url)

@@ -26,7 +26,7 @@ from ingest.settings import settings
 from ingest.sources import folders
 from ingest.sources.reading import LEASE_SECONDS, OK, WAITING, Seen, Told, read_source
 from ingest.store import Connection, Store, ask
-from ingest.store.documents import add_addresses
+from ingest.store.documents import add_addresses, note_spellings
 from ingest.store.record import record
 from ingest.store.rows import as_json
 
@@ -134,6 +134,7 @@ def _hand_in(store: Store, run_id: int, source: Any, seen: Seen) -> _Ids | None:
             item for key, item in seen.items.items()
             if key in known and known[key].listed and _is_later(item.updated, known[key].updated_at)
         ]  # fmt: skip
+        note_spellings(connection, [item.address for item in (*fresh, *later)])
         added = add_addresses(connection, [item.address for item in (*fresh, *later)]) if fresh or later else {}
         ids = {key: row.address_id for key, row in added.items()}
         ids |= {key: row.address_id for key, row in known.items()}

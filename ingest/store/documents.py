@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,9 @@ from ingest.model import Address, IngestError, Look
 from ingest.store.connection import ask
 from ingest.store.revisions import document_id
 from ingest.store.rows import as_json
+
+_PLAIN = re.compile(r"[\w\-.~:/?#@!$&'()*,;=]*", re.ASCII)
+"""A URL without escapes."""
 
 
 def native_key(look: Look) -> str | None:
@@ -33,6 +37,18 @@ def add_addresses(connection: Connection, addresses: Iterable[Address]) -> dict[
     ]
     ask(connection, "record", "add_addresses", rows=as_json(rows))
     return {row.key: row for row in ask(connection, "record", "addresses", keys=[row["key"] for row in rows])}
+
+
+def note_spellings(connection: Connection, addresses: Iterable[Address]) -> None:
+    """Notes by which URLs these addresses were met, so that SQL, which has no site's rules, finds them by the same.
+
+    Once in a transaction, before any address is locked: two that note the same must not wait for each other.
+    """
+    met = {(a.key, url) for a in addresses for url in (a.url, *a.spellings) if url}
+    # What the rule for any site gives anyway costs nothing.
+    rows = [{"key": key, "spelling": url} for key, url in met if not (key.startswith("url:") and _PLAIN.fullmatch(url))]
+    if rows:
+        ask(connection, "record", "add_spellings", rows=as_json(rows))
 
 
 def resolve_documents(connection: Connection, looks: list[Look], addresses: dict[str, Row[Any]]) -> dict[str, int]:

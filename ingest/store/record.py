@@ -14,12 +14,13 @@ from typing import Any, cast
 import zstandard
 from sqlalchemy import Connection, Row
 
-from ingest.model import About, BadValue, Look, Reading, State
+from ingest.model import About, Address, BadValue, Look, Reading, State
 from ingest.store.connection import Store, append, ask
-from ingest.store.documents import add_addresses, lock_heads, native_key, proven, resolve_documents
+from ingest.store.documents import add_addresses, lock_heads, native_key, note_spellings, proven, resolve_documents
 from ingest.store.lines import lock_hosts, take_lines
 from ingest.store.revisions import Verdict, judge, revision_row, segments
 from ingest.store.rows import all_storable, as_json
+from ingest.urls.normalise import spelled
 
 ZSTD_LEVEL = 7  # one in a hundred larger than 9 on whole pages, no larger on texts, in half the time
 _REFUSED = {State.REFUSED, State.TOO_LARGE, State.TOO_COSTLY, State.NOT_A_PAGE, State.UNSUPPORTED}
@@ -41,6 +42,7 @@ def record(
         lock_hosts(connection, looks)
         if before and not before(connection):
             return False
+        note_spellings(connection, (address for look in looks for address in _met(look)))
         origins = [look.origin for look in looks]
         seen = {
             (row.origin, bytes(row.sha256) if row.sha256 else None)
@@ -63,6 +65,15 @@ def record(
         if looks[0].reading.state is State.UNREADABLE:
             raise
         return record(store, run_id, [_refused(looks[0], error)], readers, before)
+
+
+def _met(look: Look) -> Iterator[Address]:
+    """The addresses of a look with the URLs by which they were met: its own, what it asks for, and what it links to."""
+    yield from (*proven(look), *look.accepted)
+    if essay := look.reading.essay:
+        yield from (claim.target for claim in essay.claims)
+        if look.final_url and (ended := spelled(look.address, look.final_url)):
+            yield ended
 
 
 def _pack(looks: Sequence[Look]) -> dict[bytes, bytes]:

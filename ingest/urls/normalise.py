@@ -6,6 +6,8 @@ What a site knows of its own URLs is in ``ingest/sites``; ``ingest.sites.known``
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
@@ -13,8 +15,10 @@ from ingest.model import Address
 from ingest.redact import redact_url
 
 MAX_URL = 2000
+MOST_SPELLINGS = 50
+"""Spellings of one address that are kept of one text or page."""
 TRACKING = (
-    r"(?:utm_\w+|spm(?:_id_from)?|scm|[fgy]clid|msclkid|mc_[ce]id|igshid|vd_source|isappinstalled"
+    r"(?:utm_\w+|spm(?:_id_from)?|scm|(?:fb|[fgy])clid|msclkid|mc_[ce]id|igshid|vd_source|isappinstalled"
     r"|share_(?:token|from|source|medium|session_id|tag)|wx(?:share|from)\w*|nsukey)"
 )
 """Names of parameters that only tell where a reader came from; upper and lower case make no difference."""
@@ -71,7 +75,7 @@ def normalised(url: str) -> Address | None:
         port = parts.port
     except ValueError:
         return None
-    if parts.username is not None or parts.password is not None:
+    if parts.scheme.lower() not in ("http", "https") or parts.username is not None or parts.password is not None:
         return None
     pairs = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _tracks(key, value)]
     place = name if port in (None, 80, 443) else f"{name}:{port}"
@@ -79,6 +83,26 @@ def normalised(url: str) -> Address | None:
     query = f"?{urlencode(sorted(pairs))}" if pairs else ""
     shown = parts._replace(scheme=parts.scheme.lower(), netloc=place, fragment="").geturl()
     return Address(f"url:{place}{path.rstrip('/') or '/'}{query}"[:MAX_URL], shown)
+
+
+def spelled(address: Address | None, url: str) -> Address | None:
+    """The address with the URL by which it was met, free of secrets; none that is too long for an address."""
+    if address is None:
+        return None
+    met = redact_url(plain(url.strip()))
+    known = met in (address.url, *address.spellings) or len(met) > MAX_URL
+    return address if known else replace(address, spellings=(*address.spellings, met))
+
+
+def distinct(addresses: Iterable[Address | None]) -> tuple[Address, ...]:
+    """Each address once, in the order of their first occurrence, with all its spellings."""
+    found: dict[str, Address] = {}
+    for address in filter(None, addresses):
+        first = found.setdefault(address.key, address)
+        if first is not address and address.spellings:
+            met = dict.fromkeys((*first.spellings, *address.spellings))
+            found[address.key] = replace(first, spellings=tuple(met)[:MOST_SPELLINGS])
+    return tuple(found.values())
 
 
 def host(url: str | None) -> str:

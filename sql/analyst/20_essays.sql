@@ -82,13 +82,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         (SELECT work_id FROM ingest.work WHERE work_id = id),
         (SELECT work_id FROM ingest.work_was WHERE old_id = id))
 $$;
-COMMENT ON FUNCTION essays.resolve IS 'The present essay_id for an essay_id that was noted down earlier; NULL when there never was one';
+COMMENT ON FUNCTION essays.resolve(bigint) IS 'The present essay_id for an essay_id that was noted down earlier; NULL when there never was one';
 
 CREATE OR REPLACE FUNCTION essays.resolve_document(id bigint) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(d.merged_into, d.document_id) FROM ingest.document d WHERE d.document_id = id
 $$;
-COMMENT ON FUNCTION essays.resolve_document IS 'The present document_id for a document_id that was noted down earlier; NULL when there never was one';
+COMMENT ON FUNCTION essays.resolve_document(bigint) IS 'The present document_id for a document_id that was noted down earlier; NULL when there never was one';
+
+CREATE OR REPLACE FUNCTION essays.resolve_document(url text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN url ~ '^\s*[0-9]{1,18}\s*$' THEN essays.resolve_document(url::bigint) ELSE
+        (SELECT min(a.document_id) FROM ingest.keys_of(url) AS asked (key) JOIN ingest.address a USING (key)) END
+$$;
+COMMENT ON FUNCTION essays.resolve_document(text) IS 'The document_id of a link as it was pasted or found; NULL when nothing is stored of it';
+
+CREATE OR REPLACE FUNCTION essays.resolve(url text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN url ~ '^\s*[0-9]{1,18}\s*$' THEN essays.resolve(url::bigint) ELSE
+        (SELECT d.work_id FROM ingest.document d WHERE d.document_id = essays.resolve_document(url)) END
+$$;
+COMMENT ON FUNCTION essays.resolve(text) IS 'The essay_id of a link as it was pasted or found; NULL when nothing is stored of it';
 
 CREATE OR REPLACE VIEW essays.relation AS
 SELECT

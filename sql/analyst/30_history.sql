@@ -99,28 +99,17 @@ COMMENT ON COLUMN essays.run_account.until IS 'For waiting: until when';
 COMMENT ON COLUMN essays.run_account.repeats IS 'How often the same address was met again in this run';
 COMMENT ON COLUMN essays.run_account.document_id IS 'The document of that address, if there is one';
 
-CREATE OR REPLACE FUNCTION ingest.key_of(url text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE
-        WHEN plain ~ '^(https?://)?mp\.weixin\.qq\.com/s/[A-Za-z0-9_-]{22}'
-            THEN 'wechat:s/' || substring(plain FROM 'mp\.weixin\.qq\.com/s/([A-Za-z0-9_-]{22})')
-        WHEN plain ~ '^(https?://)?mp\.weixin\.qq\.com/' AND plain ~ '[?&]__biz='
-            THEN 'wechat:' || replace(substring(plain FROM '[?&]__biz=([^&#]+)'), '%3D', '=')
-                || '/' || substring(plain FROM '[?&](?:mid|appmsgid)=([0-9]+)')
-                || '/' || substring(plain FROM '[?&](?:idx|itemidx)=([0-9]+)')
-        ELSE plain END
-    FROM (SELECT replace(replace(btrim(url), '&amp;', '&'), '%3d', '%3D') AS plain) given
-$$;
-COMMENT ON FUNCTION ingest.key_of IS 'The key of an address as a person pastes it';
-REVOKE EXECUTE ON FUNCTION ingest.key_of FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ingest.key_of TO essays_loader;
+DROP FUNCTION IF EXISTS ingest.key_of(text);
 
 CREATE OR REPLACE FUNCTION essays.why(url text)
 RETURNS TABLE (at timestamptz, event text, detail text, document_id bigint, run text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    WITH asked AS (
-        SELECT a.address_id FROM ingest.address a
-        WHERE a.key IN (why.url, ingest.key_of(why.url)) OR a.url = btrim(why.url)
+    WITH asked_key AS MATERIALIZED (
+        SELECT ingest.keys_of(why.url) AS key
+    ), asked AS (
+        SELECT a.address_id FROM ingest.address a JOIN asked_key USING (key)
+        UNION
+        SELECT a.address_id FROM ingest.address a WHERE a.url = btrim(why.url)
         UNION
         SELECT f.address_id FROM ingest.fetch f WHERE f.origin = why.url
         UNION
@@ -161,8 +150,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         CROSS JOIN LATERAL (SELECT * FROM essays.relation WHERE relation.document_id = doc.document_id LIMIT 100) rel
         UNION ALL
         SELECT r.recorded_at, 4, 'mention', concat_ws(', ', claim.kind, 'document ' || d.document_id, r.display_title),
-            a.document_id, NULL
-        FROM address a JOIN ingest.claim ON claim.target_key = a.key
+            target.document_id, NULL
+        FROM (SELECT key, document_id FROM address UNION
+            SELECT key, NULL FROM asked_key WHERE NOT EXISTS (SELECT FROM address a WHERE a.key = asked_key.key)) target
+        JOIN ingest.claim ON claim.target_key = target.key
         JOIN ingest.document d ON d.current_revision_id = claim.revision_id
         JOIN ingest.revision r ON r.revision_id = claim.revision_id
         UNION ALL
@@ -177,4 +168,4 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     FROM story LEFT JOIN ingest.run USING (run_id)
     ORDER BY story.at, story.step, story.detail
 $$;
-COMMENT ON FUNCTION essays.why IS 'The whole story of a link, a file or a document: every look, outcome, revision, relation and the work it belongs to';
+COMMENT ON FUNCTION essays.why IS 'The whole story of a link as it was pasted or found, of a file or a document: every look, outcome, revision, relation and the work it belongs to. Of a site''s own spellings it knows those that were met; ingest why knows all';

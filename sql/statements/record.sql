@@ -23,6 +23,9 @@ ORDER BY key, url NULLS LAST
 ON CONFLICT (key) DO UPDATE SET url = coalesce(a.url, excluded.url), host = coalesce(a.host, excluded.host)
     WHERE a.url IS NULL AND excluded.url IS NOT NULL OR a.host IS NULL AND excluded.host IS NOT NULL
 
+-- add_spellings --
+SELECT ingest.add_spellings(%(rows)s::json)
+
 -- addresses --
 SELECT address_id, key, document_id FROM ingest.address WHERE key = ANY (%(keys)s)
 

@@ -75,7 +75,7 @@ def test_an_analyst_reads_every_view(analyst: Store, view: str) -> None:
         "CREATE TABLE public.notes (n int)",
         "CREATE TEMP TABLE notes (n int)",
         "SELECT ingest.settle_works('{1}')",
-        "SELECT ingest.key_of('x')",
+        "SELECT ingest.url_key('x')",
         "LOCK TABLE essays.document IN SHARE MODE",
     ],
 )

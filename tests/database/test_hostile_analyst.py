@@ -175,7 +175,7 @@ LOOKING = ["SELECT * FROM ingest.snapshot", "SELECT * FROM ingest.submission", "
            "SELECT setval('ingest.fingerprinted_number_seq', 16777215)", "SELECT * FROM pg_authid", "SELECT * FROM pg_shadow",
            "SELECT * FROM pg_statistic", "SELECT * FROM pg_largeobject", "SELECT * FROM pg_user_mapping",
            "SELECT ingest.settle_works('{{1}}')", "SELECT ingest.forget_relations()", "SELECT ingest.merge_document(1, 2)",
-           "SELECT ingest.reap_analysts('0', '0', '0', 0, '0')", "SELECT ingest.key_of('x')"]  # fmt: skip
+           "SELECT ingest.reap_analysts('0', '0', '0', 0, '0')", "SELECT ingest.url_key('x')"]  # fmt: skip
 WRITING = ["INSERT INTO essays.document (document_id) VALUES (1)", "UPDATE essays.catalog SET title = 'x'",
            "DELETE FROM essays.fetch_log", "TRUNCATE ingest.document", "COPY essays.document FROM STDIN",
            "MERGE INTO essays.account a USING (SELECT 1 AS n) s ON a.account_id = s.n WHEN MATCHED THEN DELETE",

@@ -14,6 +14,7 @@ from ingest.dates import CHINA
 from ingest.formats.wechat_export.clues import Clues, undated
 from ingest.formats.wechat_export.lists import Listed
 from ingest.model import Address, Essay, Role
+from ingest.urls.normalise import distinct
 
 SHORTEST_PREFIX = 20  # folded characters that a cut folder name must share with a title
 SHORTEST_TEXT = 20  # folded characters from which equal texts are evidence
@@ -129,8 +130,7 @@ def _merged(first: Listed, second: Listed) -> Listed:
     """What the first list says, and what only the second knows."""
     more = {name: getattr(second, name) for name in Listed.__dataclass_fields__ if not getattr(first, name)}
     more["role"] = second.role if first.role is Role.UNKNOWN else first.role
-    addresses = {address.key: address for address in (*first.addresses, *second.addresses)}
-    return replace(first, **{**more, "addresses": tuple(addresses.values())})
+    return replace(first, **{**more, "addresses": distinct((*first.addresses, *second.addresses))})
 
 
 def _one(entries: list[Listed], evidence: str) -> Joined | None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ingest.model import Address
 from ingest.sites import known
-from ingest.urls.normalise import absolute, host, same_site
+from ingest.urls.normalise import absolute, distinct, host, same_site
 
 
 def addresses(url: str | None, saved_from: str | None, own: tuple[str, ...]) -> tuple[Address, ...]:
@@ -20,5 +20,4 @@ def addresses(url: str | None, saved_from: str | None, own: tuple[str, ...]) -> 
             continue
         if urlsplit(joined).path.strip("/") or not any(urlsplit(one).path.strip("/") for one in found):
             proven.append(joined)
-    made = [spelled for one in (*proven[:1], *found, *proven[1:]) if (spelled := known(one))]
-    return tuple({one.key: one for one in made}.values())
+    return distinct(known(one) for one in (*proven[:1], *found, *proven[1:]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote, unquote
@@ -97,11 +96,6 @@ def identity(url: str) -> Identity | None:
 def is_captcha(url: str | None) -> bool:
     """Whether this is where WeChat sends readers whom it takes for a program."""
     return url is not None and _parts(url)[0] == _CAPTCHA_PATH
-
-
-def distinct(addresses: Iterable[Address | None]) -> tuple[Address, ...]:
-    """Each address once, in the order of their first occurrence."""
-    return tuple({found.key: found for found in addresses if found}.values())
 
 
 def _identity(query: dict[str, str]) -> Identity | None:

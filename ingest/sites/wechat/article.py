@@ -27,10 +27,11 @@ from ingest.model import (
 from ingest.page import Page
 from ingest.redact import redact_words
 from ingest.sites.wechat import lineage
-from ingest.sites.wechat.addresses import NAME, Identity, address, distinct, identity, made
+from ingest.sites.wechat.addresses import NAME, Identity, address, identity, made
 from ingest.sites.wechat.bodies import Told, body_of
 from ingest.sites.wechat.fields import Fields, plain, unescape
 from ingest.sites.wechat.mentions import mentions
+from ingest.urls.normalise import distinct, spelled
 
 READER = "wechat/2"
 
@@ -118,10 +119,11 @@ class Article:
     def addresses(self) -> tuple[Address, ...]:
         """Short links first: they are the ones that are answered."""
         own = self.identity
-        found = [one for url in self._urls if (one := address(url))]
+        found = [one for url in self._urls if (one := spelled(address(url), url))]
         if own:
+            same = [one for one in found if one.key == own.address.key]
             found = [one for one in found if one.key.startswith((f"{NAME}:s/", f"{NAME}:tmp/"))]
-            found.append(own.address)
+            found += [own.address, *same]
         return tuple(sorted(distinct(found), key=lambda one: not one.key.startswith(f"{NAME}:s/")))
 
     # The essay.

@@ -11,6 +11,7 @@ from ingest.model import Address, Claim
 from ingest.page import attribute, classes
 from ingest.redact import redact_words
 from ingest.sites.wechat.addresses import HOSTS, LINK, address
+from ingest.urls.normalise import spelled
 from ingest.urls.wrappers import unwrapped
 
 MOST = 200
@@ -42,13 +43,13 @@ def _found(root: Tag) -> Iterator[tuple[str, Address, Tag | str | None]]:
         if isinstance(node, Tag):
             cited = "js_blockquote_wrap" in classes(node)
             url = attribute(node, "data-url" if cited else "href") if cited or node.name == "a" else ""
-            if url and (found := address(unwrapped(url))):
+            if url and (found := spelled(address(unwrapped(url)), url)):
                 if cited:
                     yield "quotes", found, node
                 yield "links_to", found, None if cited else node
         elif type(node) is NavigableString and _HOST in node.lower():
             for link in LINK.finditer(node):
-                if found := address(link[0]):
+                if found := spelled(address(link[0]), link[0]):
                     yield "links_to", found, None
 
 

@@ -7,10 +7,10 @@ import re
 from ingest.model import Address, Reading, State
 from ingest.page import Page, classes
 from ingest.sites.wechat import notices
-from ingest.sites.wechat.addresses import HOSTS, NAME, address, distinct, is_captcha
+from ingest.sites.wechat.addresses import HOSTS, NAME, address, is_captcha
 from ingest.sites.wechat.article import READER, Article
 from ingest.sites.wechat.fields import js_decoded
-from ingest.urls.normalise import host
+from ingest.urls.normalise import distinct, host, spelled
 
 _CONTAINERS = ("#js_article", "#js_content", "#img_list")
 _STOPPED = frozenset({"weixin110.qq.com"})  # where links to blocked pages lead
@@ -93,4 +93,4 @@ def _notice(page: Page, scripts: str, empty: Reading | None) -> Reading:
 
 def _known(page: Page) -> tuple[Address, ...]:
     """The addresses that the page was found at."""
-    return distinct(address(url) for url in (page.url, page.saved_from) if url)
+    return distinct(spelled(address(url), url) for url in (page.url, page.saved_from) if url)
