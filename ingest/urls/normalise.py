@@ -67,6 +67,7 @@ def quoted(path: str) -> str:
 
 def normalised(url: str) -> Address | None:
     """The address of a page of any site: scheme, tracking and fragment make no difference; None when it is none."""
+    url = "https:" + url if url.startswith("//") else url
     name = host(url)
     if not name or "." not in name:
         return None
@@ -95,13 +96,13 @@ def spelled(address: Address | None, url: str) -> Address | None:
 
 
 def distinct(addresses: Iterable[Address | None]) -> tuple[Address, ...]:
-    """Each address once, in the order of their first occurrence, with all its spellings."""
+    """Each address once, in the order of their first occurrence, with the last one's URL and the spellings of all."""
     found: dict[str, Address] = {}
     for address in filter(None, addresses):
-        first = found.setdefault(address.key, address)
-        if first is not address and address.spellings:
+        if (first := found.get(address.key)) and first.spellings:
             met = dict.fromkeys((*first.spellings, *address.spellings))
-            found[address.key] = replace(first, spellings=tuple(met)[:MOST_SPELLINGS])
+            address = replace(address, spellings=tuple(met)[:MOST_SPELLINGS])  # noqa: PLW2901
+        found[address.key] = address
     return tuple(found.values())
 
 

@@ -123,7 +123,7 @@ class Article:
         if own:
             same = [one for one in found if one.key == own.address.key]
             found = [one for one in found if one.key.startswith((f"{NAME}:s/", f"{NAME}:tmp/"))]
-            found += [own.address, *same]
+            found += [*same, own.address]
         return tuple(sorted(distinct(found), key=lambda one: not one.key.startswith(f"{NAME}:s/")))
 
     # The essay.
