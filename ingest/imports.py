@@ -168,7 +168,7 @@ def _look(file: Opened, entries: wechat_export.Entries, known: Known) -> Look:
     reading, accepted = read_opened(file)
     if entries.listed and (reading.essay or reading.state is State.UNREADABLE):
         reading = _joined(reading, entries, file)
-    return _handed_in(str(file.path), file, reading, accepted)
+    return _of_text(_handed_in(str(file.path), file, reading, accepted), file)
 
 
 def _joined(reading: Reading, entries: wechat_export.Entries, file: Opened) -> Reading:
@@ -187,6 +187,15 @@ def _joined(reading: Reading, entries: wechat_export.Entries, file: Opened) -> R
         reading, state=state, site="wechat", essay=essay, reason=joined.reason, addresses=addresses,
         evidence=min(reading.evidence, Evidence.REDUCED, key=lambda evidence: evidence.rank),
     )  # fmt: skip
+
+
+def _of_text(look: Look, file: Opened) -> Look:
+    """A look at a file whose text, and no page, says where its essay is."""
+    reading, own = look.reading, _file_address(file)
+    if not reading.addresses or reading.site is not None or reading.evidence is not Evidence.REDUCED:
+        return look
+    # A program that did not know of declared addresses had it under its bytes.
+    return replace(look, reading=replace(reading, addresses=(*reading.addresses, own)), otherwise=own)
 
 
 def _handed_in(origin: str, file: Opened, reading: Reading, accepted: tuple[Address, ...] = (), part: str = "") -> Look:

@@ -342,11 +342,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class SeedFile:
-    """The place of a file in a seed corpus."""
+    """The place of a file in a seed corpus, and the addresses that it declares to be its document's."""
 
     corpus: str
     path: str
     sha256: bytes
+    declared: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +357,7 @@ class Look:
     ``origin`` names the file within its run; ``document_key`` is the key of the document that the essay belongs to when
     its site gives no identity; ``accepted`` are addresses that the operator handed in with it, to be fetched
     later; ``settled`` says that the same reader has read the same bytes before, so that nothing has to be read again;
+    ``otherwise`` is the address of a file that declares another one, should that turn out to be another essay's;
     ``robots`` is what the host's robots.txt says of the address (``allowed``, ``disallowed``, ``unknown``).
     """
 
@@ -371,6 +373,7 @@ class Look:
     seed: SeedFile | None = None
     accepted: tuple[Address, ...] = ()
     settled: bool = False
+    otherwise: Address | None = None
     http_status: int | None = None
     final_url: str | None = None
     robots: str | None = None

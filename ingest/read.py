@@ -11,19 +11,20 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from ingest.decode import decode
-from ingest.formats import TEXT_FORMATS, wechat_export
-from ingest.model import About, Address, Essay, Link, Reading, Refused, State
+from ingest.formats import TEXT_FORMATS, scraped, wechat_export
+from ingest.model import About, Address, Completeness, Essay, Evidence, Link, Reading, Refused, State
 from ingest.page import Page
 from ingest.redact import redact_url
-from ingest.sites import site_of, sites
+from ingest.sites import known, site_of, sites
 from ingest.text import clean, without
+from ingest.urls.normalise import split
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
 _COMMENT = re.compile(r"\s*<!--")
 _ROOT = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 log = logging.getLogger(__name__)
 
-READER = "files/1"
+READER = "files/2"
 DECODER = "decode/1"
 
 
@@ -87,7 +88,8 @@ def failed(reader: str, key: str | None, error: Exception) -> Reading:
 
 def read_text_file(text: str, url: str) -> Reading:
     """The reading of a text or Markdown file that was fetched from this address."""
-    reading = read_text(clean(text), (), url)
+    # What a file on the network says of its address may be said by anybody.
+    reading = replace(read_text(clean(text), (), url), addresses=(), evidence=Evidence.WHOLE)
     site = site_of(urlsplit(url).hostname or "")
     found = site.address(url) if site else None
     if reading.essay is None or site is None or found is None:
@@ -114,8 +116,21 @@ def read_text(text: str, links: Sequence[Link], key: str | None = None) -> Readi
         except Exception as error:  # one file must not end the load of the others
             return failed(file_format.READER, key, error)
         if essay:
-            return Reading(State.ARTICLE, file_format.READER, essay=essay)
+            is_own = file_format.READER != scraped.READER or scraped.declares(essay)
+            own = _declared(essay) if is_own else None
+            # A page of that address, once it is here, is better evidence than a file that was made of it.
+            evidence = Evidence.REDUCED if own else Evidence.WHOLE
+            addresses = (own,) if own else ()
+            return Reading(State.ARTICLE, file_format.READER, essay=essay, addresses=addresses, evidence=evidence)
     raise AssertionError("the last format takes every text")
+
+
+def _declared(essay: Essay) -> Address | None:
+    """The address that a file declares to be its document's; a site's front page is no essay's."""
+    if essay.url is None or essay.completeness is not Completeness.FULL:
+        return None
+    parts = split(essay.url)
+    return known(essay.url) if parts and (parts.path.strip("/") or parts.query) else None
 
 
 @cache

@@ -66,11 +66,12 @@ def _look(corpus: str, path: str, file: Opened, known: Known, moved: set[str]) -
     document_key = f"{key}#{file.sha256.hex()[:12]}" if key in moved else key
     earlier = before(file, known, key)
     reading, accepted = (earlier, ()) if earlier else read_opened(file)
+    declared = () if earlier else reading.addresses
     # A seed is a document of its own, whatever page it was saved from: its corpus must not depend on what came first.
     essay = replace(reading.essay, native_id=None) if reading.essay else None
     return Look(
         Address(key), file.snapshot, replace(reading, addresses=(), essay=essay), "seed", Obtained.SEED, "seed",
-        f"seed:{corpus}", path, document_key, SeedFile(corpus, path, file.sha256), accepted,
+        f"seed:{corpus}", path, document_key, SeedFile(corpus, path, file.sha256, declared), accepted,
         settled=earlier is not None,
     )  # fmt: skip
 

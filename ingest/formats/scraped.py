@@ -80,6 +80,7 @@ _TAIL = {
     "copyright": (_Kind(re.compile(r"copyright|©|版权所有", re.IGNORECASE), 150),),
 }
 _OWN_URL = re.compile(r"(?:出处|原文(?:地址|链接)|本文(?:地址|链接)|转载请注明)[^\n]{0,20}?(https?://[\x21-\x7e]+)")
+_OWN_WORDS = re.compile(r"本文(?:地址|链接)|转载请注明")
 _AUTHOR = re.compile(r"作者\s*[:：]\s*([^\s,，;；|]{1,20})")
 _NOBODY = {"佚名", "网络", "匿名", "未知", "不详", "互联网", "admin"}
 _OWN_WORK = re.compile(r"(?<!非)原创")
@@ -110,6 +111,11 @@ def read(text: str, links: Sequence[Link]) -> Essay | None:
         chrome=tuple(chrome),
         claims=mentions(text, links, {url}),
     )
+
+
+def declares(essay: Essay) -> bool:
+    """Whether the address is said to be the page's own; "original" and "source" may name the one it was taken from."""
+    return any(essay.url in part.text and _OWN_WORDS.search(part.text) for part in essay.chrome if essay.url)
 
 
 def _strip(lines: list[str], order: range, kinds: dict[str, tuple[_Kind, ...]]) -> tuple[int, list[Chrome]]:

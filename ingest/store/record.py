@@ -18,7 +18,7 @@ from ingest.model import About, Address, BadValue, Look, Reading, State
 from ingest.store.connection import Store, append, ask
 from ingest.store.documents import add_addresses, lock_heads, native_key, note_spellings, proven, resolve_documents
 from ingest.store.lines import lock_hosts, take_lines
-from ingest.store.revisions import Verdict, judge, revision_row, segments
+from ingest.store.revisions import Verdict, is_same_essay, judge, revision_row, segments
 from ingest.store.rows import all_storable, as_json
 from ingest.urls.normalise import spelled
 
@@ -69,7 +69,7 @@ def record(
 
 def _met(look: Look) -> Iterator[Address]:
     """The addresses of a look with the URLs by which they were met: its own, what it asks for, and what it links to."""
-    yield from (*proven(look), *look.accepted)
+    yield from (*proven(look), *look.accepted, *(look.seed.declared if look.seed else ()))
     if essay := look.reading.essay:
         yield from (claim.target for claim in essay.claims)
         if look.final_url and (ended := spelled(look.address, look.final_url)):
@@ -118,6 +118,9 @@ def _record_round(
         elif number is not None:
             taken.add(number)
     looks = [look for look in looks if look not in later]
+    foreign = _foreign(looks, lock_heads(connection, sorted(taken)), documents)
+    looks = [look for look in looks if look.origin not in foreign]
+    later += foreign.values()
     documents = {look.origin: documents[look.origin] for look in looks if look.origin in documents}
     heads = lock_heads(connection, sorted(set(documents.values())))
     looks, recurring = take_lines(connection, looks, documents, heads)
@@ -129,6 +132,19 @@ def _record_round(
     _add_outcomes(connection, run_id, looks, addresses, fetches, verdicts)
     _set_seed_files(connection, looks, documents)
     return later
+
+
+def _foreign(looks: list[Look], heads: dict[int, Row[Any]], documents: dict[str, int]) -> dict[str, Look]:
+    """By origin, the files that declare the address of another essay: they are documents of their own."""
+    found: dict[str, Look] = {}
+    for look in looks:
+        essay, own = look.reading.essay, look.otherwise
+        if own is None or essay is None or is_same_essay(heads[documents[look.origin]], essay):
+            continue
+        reason = "; ".join(filter(None, (look.reading.reason, f"another essay is at {essay.url}")))
+        reading = replace(look.reading, addresses=(), reason=reason)
+        found[look.origin] = replace(look, address=own, reading=reading, document_key=own.key, otherwise=None)
+    return found
 
 
 def _add_snapshots(
@@ -325,3 +341,8 @@ def _set_seed_files(connection: Connection, looks: list[Look], documents: dict[s
     ]  # fmt: skip
     if rows:
         ask(connection, "record", "set_seed_files", rows=as_json(rows))
+    read = {documents[look.origin]: look.seed.declared for look in looks
+            if look.seed and look.origin in documents and not look.settled}  # fmt: skip
+    if read:
+        declared = [{"key": a.key, "document_id": number} for number, own in read.items() for a in own]
+        ask(connection, "record", "set_declared", ids=list(read), rows=as_json(declared))

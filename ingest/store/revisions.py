@@ -28,6 +28,10 @@ SHRUNK = 0.5
 """A page whose text is shorter than this share of the stored one is looked at by a person before it counts."""
 
 
+ALIKE, GRAM = 0.2, 6
+"""Of the shorter text's runs of so many characters, a version shares at least this part with the one before."""
+
+
 def document_id(key: str) -> int:
     """The number of the document with this key: the first 52 bits of its SHA-256."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) >> (64 - ID_BITS)
@@ -77,6 +81,8 @@ def judge(head: Row[Any] | None, look: Look, essay: Essay, recurring: Collection
         return Verdict("reader_change")
     if look.seed is not None:
         return Verdict("publisher_edit")
+    if look.otherwise and look.snapshot and look.snapshot.sha256 in map(bytes, head.earlier):
+        return Verdict(None)  # a file with an earlier version, loaded again
     was_full, is_full = head.completeness == "full", essay.completeness == "full"
     if is_full and not was_full:
         return Verdict("better_evidence")
@@ -141,6 +147,19 @@ def _known(essay: Essay) -> set[str]:
 def _known_of(head: Row[Any]) -> set[str]:
     values = {"title": head.title, "author": head.author, "account": head.account, "published": head.published_at}
     return {name for name, value in values.items() if value is not None}
+
+
+def is_same_essay(head: Row[Any], essay: Essay) -> bool:
+    """Whether a text that declares a document's address can be a version of its essay."""
+    if head.text is None:
+        return True
+    was, now = _grams(head.text), _grams(essay.text)
+    return len(was & now) >= ALIKE * min(len(was), len(now))
+
+
+def _grams(text: str) -> set[str]:
+    folded = fold(text)
+    return {folded[at : at + GRAM] for at in range(max(1, len(folded) - GRAM + 1))}
 
 
 def revision_row(reading: Reading) -> dict[str, Any]:

@@ -93,7 +93,10 @@ COMMENT ON FUNCTION essays.resolve_document(bigint) IS 'The present document_id 
 CREATE OR REPLACE FUNCTION essays.resolve_document(url text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN url ~ '^\s*[0-9]{1,18}\s*$' THEN essays.resolve_document(url::bigint) ELSE
-        (SELECT min(a.document_id) FROM ingest.keys_of(url) AS asked (key) JOIN ingest.address a USING (key)) END
+        coalesce((SELECT min(a.document_id) FROM ingest.keys_of(url) AS asked (key) JOIN ingest.address a USING (key)),
+            (SELECT min(x.document_id) FROM ingest.keys_of(url) AS asked (key) JOIN ingest.declared x USING (key)
+                JOIN ingest.document w USING (document_id)
+            HAVING count(DISTINCT coalesce(w.work_id, w.document_id)) = 1)) END
 $$;
 COMMENT ON FUNCTION essays.resolve_document(text) IS 'The document_id of a link as it was pasted or found; NULL when nothing is stored of it';
 
@@ -108,7 +111,7 @@ CREATE OR REPLACE VIEW essays.relation AS
 SELECT
     d.document_id,
     c.kind,
-    target.document_id AS other_document_id,
+    coalesce(target.document_id, stand_in.document_id) AS other_document_id,
     c.target_key AS other_key,
     coalesce(whole.url, c.target_url) AS other_url,
     'declared' AS basis,
@@ -118,7 +121,11 @@ SELECT
 FROM ingest.document d
 JOIN ingest.claim c ON c.revision_id = d.current_revision_id
 LEFT JOIN ingest.address target ON target.key = c.target_key AND target.document_id <> d.document_id
-LEFT JOIN ingest.document whole ON whole.document_id = target.document_id
+LEFT JOIN LATERAL (
+    SELECT min(x.document_id) AS document_id FROM ingest.declared x JOIN ingest.document w USING (document_id)
+    WHERE x.key = c.target_key AND x.document_id <> d.document_id AND target.document_id IS NULL
+    HAVING count(DISTINCT coalesce(w.work_id, w.document_id)) = 1) stand_in ON true
+LEFT JOIN ingest.document whole ON whole.document_id = coalesce(target.document_id, stand_in.document_id)
 UNION ALL
 SELECT d.document_id, 'same_text', other.document_id, other.key, other.url, 'measured', 1, 1, NULL
 FROM ingest.document d

@@ -111,6 +111,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION
         SELECT a.address_id FROM ingest.address a WHERE a.url = btrim(why.url)
         UNION
+        SELECT a.address_id FROM asked_key JOIN ingest.declared USING (key) JOIN ingest.address a USING (document_id)
+        UNION
         SELECT f.address_id FROM ingest.fetch f WHERE f.origin = why.url
         UNION
         SELECT a.address_id FROM ingest.address a

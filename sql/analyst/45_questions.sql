@@ -562,6 +562,8 @@ FROM (
     JOIN ingest.document d ON d.current_revision_id = claim.revision_id
     JOIN ingest.revision r ON r.revision_id = claim.revision_id
     WHERE NOT EXISTS (SELECT FROM ingest.address here WHERE here.key = claim.target_key AND here.document_id IS NOT NULL)
+        AND 1 IS DISTINCT FROM (SELECT count(DISTINCT coalesce(w.work_id, w.document_id))
+            FROM ingest.declared x JOIN ingest.document w USING (document_id) WHERE x.key = claim.target_key)
     GROUP BY claim.target_key) cited
 LEFT JOIN ingest.address a ON a.key = cited.target_key;
 

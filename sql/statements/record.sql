@@ -54,6 +54,8 @@ SELECT document_id FROM ingest.document WHERE document_id = ANY (%(ids)s) ORDER 
 SELECT d.document_id, d.key, d.current_revision_id, d.counted_host, r.number, r.content_sha, r.evidence, r.reader, r.account, r.author, r.title,
     r.published_at, r.text, r.markdown, d.completeness, d.role, f.sha256, f.seen_at,
     ARRAY(SELECT c.kind || ' ' || c.target_key FROM ingest.claim c WHERE c.revision_id = r.revision_id) AS claims,
+    ARRAY(SELECT was.sha256 FROM ingest.revision e JOIN ingest.fetch was USING (fetch_id)
+        WHERE e.document_id = d.document_id AND was.sha256 IS NOT NULL) AS earlier,
     coalesce((SELECT max(number) FROM ingest.revision latest WHERE latest.document_id = d.document_id), 0) AS last_number
 FROM ingest.document d
 LEFT JOIN ingest.revision r ON r.revision_id = d.current_revision_id
@@ -165,6 +167,17 @@ ON CONFLICT (corpus, path) DO UPDATE SET
     document_id = coalesce(excluded.document_id, s.document_id), sha256 = excluded.sha256, missing_since = NULL
     WHERE s.document_id IS DISTINCT FROM coalesce(excluded.document_id, s.document_id)
         OR s.sha256 <> excluded.sha256 OR s.missing_since IS NOT NULL
+
+-- set_declared --
+-- What a seed declares to be its address, in the version that was read last.
+WITH said AS (
+    SELECT DISTINCT key, document_id FROM json_to_recordset(%(rows)s::json) AS r (key text, document_id bigint)
+), gone AS (
+    DELETE FROM ingest.declared d WHERE document_id = ANY (%(ids)s)
+        AND NOT EXISTS (SELECT FROM said WHERE said.key = d.key AND said.document_id = d.document_id)
+)
+INSERT INTO ingest.declared (key, document_id) SELECT key, document_id FROM said ORDER BY key, document_id
+ON CONFLICT DO NOTHING
 
 -- known_looks --
 -- The last look at each address that once had these bytes, when it was at these bytes and by the same readers.
