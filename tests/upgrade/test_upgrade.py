@@ -31,14 +31,19 @@ def fresh(template: str) -> set[str]:
     return catalogue(database_url(template))
 
 
+def load(url: str, release: str) -> None:
+    """Puts the dump of a release into an empty database."""
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(zstandard.decompress((DUMPS / f"{release}.sql.zst").read_bytes()).decode())
+    connection.close()
+
+
 @contextmanager
 def restored(server: str, release: str) -> Iterator[str]:
-    """The URL of a database with the dump of a release in it."""
+    """Name of a database with the dump of a release in it."""
     with new_database(server) as name:
-        connection = psycopg2.connect(database_url(name))
-        with connection, connection.cursor() as cursor:
-            cursor.execute(zstandard.decompress((DUMPS / f"{release}.sql.zst").read_bytes()).decode())
-        connection.close()
+        load(database_url(name), release)
         yield name
 
 
@@ -191,13 +196,13 @@ def test_half_of_an_upgrade_is_completed(oldest: str, fresh: set[str], tmp_path:
 
 def test_a_newer_database_is_named_and_left_alone(old: str) -> None:
     execute(database_url(old), "INSERT INTO ingest.migration VALUES ('9999_future', 'x')")
-    before = catalogue_before(old)
+    before = standing(old)
     with pytest.raises(DatabaseMismatch, match=r"newer than this program: it has 9999_future"):
         migrate(database_url(old))
-    assert catalogue_before(old) == before
+    assert standing(old) == before
 
 
-def catalogue_before(name: str) -> list[tuple[object, ...]]:
+def standing(name: str) -> list[tuple[object, ...]]:
     """What a database has that knows no analyst objects yet."""
     store = Store(database_url(name))
     found = rows(store, "SELECT name, sha256 FROM ingest.migration ORDER BY 1") + rows(
