@@ -5,13 +5,15 @@ It begins by itself when a source is due. By hand it can also check sources befo
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Asset, AssetWatcher, Param, dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, finish, label
+from ingest.desk.tasks import NETWORK, RETRIES, RUN_LIMIT, finish, label
 from ingest.desk.triggers import DueTrigger
 
+CHECK_SECONDS = 600
 DUE = Asset("sources_due", watchers=[AssetWatcher("sources_due", trigger=DueTrigger("sources_due"))])
 
 
@@ -19,6 +21,7 @@ DUE = Asset("sources_due", watchers=[AssetWatcher("sources_due", trigger=DueTrig
     schedule=[DUE],
     catchup=False,
     default_args=RETRIES,
+    dagrun_timeout=RUN_LIMIT,
     max_active_runs=1,
     tags=["essays"],
     doc_md=__doc__,
@@ -47,16 +50,22 @@ def discover_links() -> None:
         found: list[list[str]] = run["batches"]
         return found
 
-    @task(map_index_template="{{ label }}")
+    # Ends before the lease of a source does. What it has no time for stays due.
+    @task(map_index_template="{{ label }}", pool=NETWORK["pool"], execution_timeout=timedelta(minutes=14))
     def check(batch: list[str], run: dict[str, Any]) -> dict[str, str]:
+        import time
+
         from ingest import pipeline, sources
 
         label(f"{batch[0]} … ({len(batch)})")
         owner = f"{get_current_context()['run_id']}/{batch[0]}"
         store = pipeline.connect()
-        told = [sources.check_source(store, run["run_id"], slug, owner) for slug in batch]
-        for one in told:
-            print(one.line())
+        told = []
+        late = time.monotonic() + CHECK_SECONDS
+        for slug in batch:
+            if time.monotonic() < late:
+                told.append(sources.check_source(store, run["run_id"], slug, owner))
+                print(told[-1].line())
         return {one.slug: one.state for one in told}
 
     run = plan()

@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES
+from ingest.desk.tasks import LONG, LONG_RUN_LIMIT, RETRIES
 
 WHAT = ["essay", "catalog", "document", "revision", "turn", "relation", "passage"]
 
@@ -18,6 +18,7 @@ WHAT = ["essay", "catalog", "document", "revision", "turn", "relation", "passage
     schedule=None,
     catchup=False,
     default_args=RETRIES,
+    dagrun_timeout=LONG_RUN_LIMIT,
     max_active_runs=1,
     tags=["essays"],
     doc_md=__doc__,
@@ -45,7 +46,7 @@ WHAT = ["essay", "catalog", "document", "revision", "turn", "relation", "passage
     },
 )  # fmt: skip
 def export_corpus() -> None:
-    @task
+    @task(execution_timeout=LONG)
     def write() -> dict[str, Any]:
         from ingest import pipeline
         from ingest.desk.tasks import final

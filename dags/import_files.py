@@ -6,13 +6,14 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, finish, label
+from ingest.desk.tasks import LONG_RUN_LIMIT, RETRIES, finish, label
 
 
 @dag(
     schedule=None,
     catchup=False,
     default_args=RETRIES,
+    dagrun_timeout=LONG_RUN_LIMIT,
     max_active_runs=4,
     tags=["essays"],
     doc_md=__doc__,

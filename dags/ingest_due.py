@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.sdk import Asset, AssetWatcher, Param, dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, fetch_links, finish
+from ingest.desk.tasks import RETRIES, RUN_LIMIT, fetch_links, finish
 from ingest.desk.triggers import DueTrigger
 
 DUE = Asset("links_due", watchers=[AssetWatcher("links_due", trigger=DueTrigger("links_due"))])
@@ -23,6 +23,7 @@ def listed(title: str, description: str) -> Param:
     schedule=[DUE],
     catchup=False,
     default_args=RETRIES,
+    dagrun_timeout=RUN_LIMIT,
     max_active_runs=1,
     tags=["essays"],
     doc_md=__doc__,

@@ -9,13 +9,14 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, fetch_links, finish
+from ingest.desk.tasks import RETRIES, RUN_LIMIT, fetch_links, finish
 
 
 @dag(
     schedule=None,
     catchup=False,
     default_args=RETRIES,
+    dagrun_timeout=RUN_LIMIT,
     max_active_runs=4,
     tags=["essays"],
     doc_md=__doc__,

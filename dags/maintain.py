@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from airflow.sdk import dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, announce, relate
+from ingest.desk.tasks import LONG, LONG_RUN_LIMIT, RETRIES, announce, relate
 
 
 @dag(
     schedule="30 20 * * *",  # half past four in the morning in Beijing
     catchup=False,
     default_args=RETRIES,
+    dagrun_timeout=LONG_RUN_LIMIT,
     max_active_runs=1,
     tags=["essays"],
     doc_md=__doc__,
@@ -27,27 +28,27 @@ def maintain() -> None:
         print("\n".join(gone))
         return len(gone)
 
-    @task
+    @task(execution_timeout=LONG)
     def recurring() -> int:
         from ingest import pipeline, reread
 
         return reread.recurring(pipeline.connect(), get_current_context()["run_id"])
 
-    @task
+    @task(pool="fetch")
     def pictures() -> int:
         from ingest import pipeline
         from ingest.pictures import keep
 
         return keep(pipeline.connect(), seconds=1800).kept
 
-    @task
+    @task(execution_timeout=LONG)
     def pack() -> int:
         from ingest import pipeline
         from ingest.relate import pack as pack_fingerprints
 
         return pack_fingerprints(pipeline.connect())
 
-    @task(retries=0)
+    @task(retries=0, execution_timeout=LONG)
     def backup() -> str:
         from airflow.sdk.exceptions import AirflowSkipException
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from ingest import reaper
 from ingest.local import backup, state
-from ingest.local.airflow import airflow_status, outdated, supervised
+from ingest.local.airflow import FETCH_POOL, airflow_status, outdated, supervised
+from ingest.local.api import AirflowApi
 from ingest.local.postgres import Urls, known_urls, postgres_status, psql_line
 from ingest.model import IngestError
 from ingest.settings import resource, unknown, without_password
@@ -143,6 +144,9 @@ def _airflow(findings: Findings) -> None:
         return
     if not status.healthy:
         findings.problem(f"Airflow: {status.parts}")
+    pool = FETCH_POOL[0]
+    if status.healthy and status.endpoint and not AirflowApi(status.endpoint).has_pool(pool):
+        findings.problem(f"Airflow has no pool {pool}, so nothing is fetched. `ingest start` makes it.")
     changed = outdated(urls, resource("dags").resolve()) if urls else []
     findings.values["outdated"] = changed
     findings.lines += [

@@ -10,7 +10,17 @@ from typing import Any
 from airflow.sdk import Asset, get_current_context, task
 
 ESSAYS = Asset("essays")
-RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=10)}
+RETRIES: dict[str, Any] = {
+    "retries": 2, "retry_delay": timedelta(seconds=10), "execution_timeout": timedelta(hours=1),
+}  # fmt: skip
+LONG = timedelta(hours=6)
+"""The time limit of a task that goes over everything that is stored."""
+RUN_LIMIT = timedelta(hours=8)
+LONG_RUN_LIMIT = timedelta(hours=24)
+FETCH_SECONDS = 300
+"""How long a worker fetches; then it leaves the rest to a later run."""
+NETWORK: dict[str, Any] = {"pool": "fetch", "execution_timeout": timedelta(minutes=7)}
+"""Politeness is slow, so tasks that fetch share a few places of their own, and nothing else queues behind them."""
 
 
 def label(words: str) -> None:
@@ -40,7 +50,7 @@ def workers(run: Mapping[str, Any]) -> list[int]:
     return found
 
 
-@task(map_index_template="{{ label }}")
+@task(map_index_template="{{ label }}", **NETWORK)
 def fetch(number: int, run: Mapping[str, Any], of_run: bool) -> int:
     """One worker over all hosts of a run, or of all that is due; how many looks it made."""
     from ingest import pipeline
@@ -49,7 +59,7 @@ def fetch(number: int, run: Mapping[str, Any], of_run: bool) -> int:
     label(f"worker {number + 1}")
     owner = f"{get_current_context()['run_id']}/{number}"
     run_id = run["run_id"]
-    return worker.fetch_due(pipeline.connect(), run_id, owner=owner, of_run=run_id if of_run else None)
+    return worker.fetch_due(pipeline.connect(), run_id, FETCH_SECONDS, owner, run_id if of_run else None)
 
 
 def fetch_links(run: Any, of_run: bool = False) -> Any:
@@ -57,7 +67,7 @@ def fetch_links(run: Any, of_run: bool = False) -> Any:
     return fetch.partial(run=run, of_run=of_run).expand(number=workers(run))
 
 
-@task(trigger_rule="all_done")
+@task(trigger_rule="all_done", execution_timeout=LONG)
 def relate() -> int:
     """Relates what is new, whatever became of the tasks before."""
     from ingest import pipeline

@@ -45,6 +45,7 @@ COMPONENTS = {
     # It may take ten seconds to end a child that does nothing.
     "triggerer": Component(("--skip-serve-logs",), 3),
 }
+FETCH_POOL = ("fetch", 2, "Tasks that fetch, politely and slowly; fewer than may run at once")
 LOG_BYTES = 10_000_000
 PORT_TRIES = 3
 
@@ -295,7 +296,8 @@ def _wait_until_healthy(endpoint: AirflowEndpoint, began: datetime, on_progress:
             health = api.health()
             waiting = [name for name in PARTS if not _healthy(name, health.get(name) or {}, began)]
             if not waiting:
-                return api.login()
+                api.login()
+                return api.make_pool(*FETCH_POOL)
         line = f"waiting for {', '.join(waiting).replace('_', '-')}"
         if line != shown:
             on_progress(line)

@@ -67,6 +67,18 @@ class AirflowApi:
         token = self._answer("POST", "/auth/token", json=body)["access_token"]
         self._session.headers["Authorization"] = f"Bearer {token}"
 
+    def make_pool(self, name: str, slots: int, description: str) -> None:
+        """Make a pool of that many places, unless there is one of that name, whose number somebody may have changed."""
+        body = {"name": name, "slots": slots, "description": description}
+        answer = self._ask("POST", "/api/v2/pools", json=body)
+        if answer.status_code != HTTPStatus.CONFLICT:
+            _check(answer)
+
+    def has_pool(self, name: str) -> bool:
+        """Whether there is a pool of that name: tasks of one that isn't there wait for ever."""
+        answer = self._ask("GET", f"/api/v2/pools/{quote(name)}")
+        return answer.status_code != HTTPStatus.NOT_FOUND and bool(_check(answer))
+
     def wait_for_dag(self, dag_id: str, timeout: float = 120) -> None:
         """Wait until Airflow has read the DAG.
 

@@ -159,11 +159,13 @@ WHERE a.due_at IS NOT NULL ORDER BY a.due_at LIMIT 1000
 -- until --
 -- What another run went on with meanwhile waits no more.
 UPDATE ingest.run_address ra SET
-    until = CASE WHEN a.due_at IS NOT NULL THEN greatest(a.due_at, h.breaker_until) END,
+    until = CASE WHEN a.due_at IS NOT NULL THEN greatest(a.due_at, h.breaker_until, h.next_at) END,
     outcome = CASE WHEN a.due_at IS NULL AND a.state IS DISTINCT FROM ra.state THEN 'already_settled' ELSE ra.outcome END,
     state = a.state,
     why = CASE WHEN a.due_at IS NULL AND a.state IS DISTINCT FROM ra.state THEN 'another run went on with it'
         WHEN h.paused THEN 'the host is paused' WHEN h.breaker_until > now() THEN 'the host is left alone after captchas'
+        WHEN ra.fetch_id IS NULL AND h.next_at IS NOT NULL AND h.spacing > 0
+            THEN 'not fetched yet: its host is asked once in ' || round(h.spacing::numeric, 1)::float || ' s'
         ELSE ra.why END
 FROM ingest.address a LEFT JOIN ingest.host h USING (host)
 WHERE ra.run_id = %(run_id)s AND a.address_id = ra.address_id AND ra.outcome = 'waiting'

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.sources.reading import LEASE_SECONDS
+
 from ..conftest import ROOT, database_url, rows
 from .conftest import DAGS, RUN, python
 
@@ -30,6 +32,21 @@ def test_a_dag_file_is_wiring_only(name: str) -> None:
     source = (DAGS / f"{name}.py").read_text("utf-8")
     assert len(source.splitlines()) <= MOST_LINES
     assert "RETRIES" in source
+
+
+def test_every_run_and_task_has_a_time_limit_and_what_fetches_a_pool_of_its_own(airflow: dict[str, str]) -> None:
+    code = (
+        "import json; from airflow.dag_processing.dagbag import DagBag;"
+        f"bag = DagBag(dag_folder={str(DAGS)!r}, bundle_path={str(DAGS)!r});"
+        "print(json.dumps([[d.dag_id, t.task_id, bool(d.dagrun_timeout), t.execution_timeout.total_seconds(), t.pool]"
+        " for d in bag.dags.values() for t in d.tasks]))"
+    )
+    found = json.loads(python(airflow, "-c", code).strip().splitlines()[-1])
+    assert all(limited for _, _, limited, _, _ in found)
+    in_pool = {(dag, task): seconds for dag, task, _, seconds, pool in found if pool == "fetch"}
+    fetching = {(dag, "fetch") for dag in ("ingest_links", "ingest_due", "refresh_essays")}
+    assert in_pool.keys() == fetching | {("discover_links", "check"), ("maintain", "pictures")}
+    assert in_pool["discover_links", "check"] < LEASE_SECONDS
 
 
 @pytest.mark.slow

@@ -1,0 +1,66 @@
+"""A fetch worker: over all hosts of its run, asleep for seconds at most, and gone when the next turn is far away."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+
+from ingest import links, pipeline
+from ingest.crawl import worker
+from ingest.settings import settings
+from ingest.store import Store
+
+from ..conftest import change, rows
+
+HOSTS = [f"blog{n}.example.com" for n in range(3)]
+PAGE = {"do": "page", "html": "<html><body><p>a page</p></body></html>"}
+TEXT = " ".join(f"https://{host}/{n}" for host in HOSTS for n in range(3))
+
+
+@pytest.fixture
+def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ESSAYS_HOST_SPACING", "0.5")
+    return open_lab({host: {"/robots.txt": {"do": "status", "code": 404}, "/*": PAGE} for host in HOSTS})
+
+
+@pytest.fixture
+def run_id(store: Store, lab) -> int:
+    made = pipeline.open_run(store, "links")
+    links.hand_in(store, made, TEXT)
+    return made
+
+
+def test_one_worker_asks_whichever_host_has_its_turn(store: Store, lab, run_id: int) -> None:
+    assert worker.fetch_due(store, run_id, 60, of_run=run_id) == 9
+    for round_ in range(4):
+        assert {asked.host for asked in lab.asked[3 * round_ : 3 * round_ + 3]} == set(HOSTS)
+    for host in HOSTS:
+        assert min(b - a for a, b in pairwise(asked.at for asked in lab.asked if asked.host == host)) >= 0.5
+
+
+def test_a_worker_leaves_the_rest_due_when_the_next_turn_is_far_away(
+    store: Store, lab, run_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ESSAYS_HOST_SPACING", "40")
+    settings.cache_clear()
+    monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail(f"it slept {seconds} s"))
+    assert worker.fetch_due(store, run_id, 600, of_run=run_id) == 0, "robots.txt took the turns"
+    account = pipeline.close_run(store, run_id)
+    assert account.outcomes == {"waiting": 9}
+    assert rows(store, "SELECT DISTINCT why, until > now() + interval '30 seconds' FROM essays.run_account") == [
+        ("not fetched yet: its host is asked once in 40 s", True)
+    ]
+    assert rows(store, "SELECT count(*) FROM ingest.address WHERE due_at <= now() AND lease_until IS NULL") == [(9,)]
+
+
+def test_a_worker_whose_time_is_up_ends(store: Store, lab, run_id: int) -> None:
+    assert worker.fetch_due(store, run_id, 0, of_run=run_id) == 0
+    assert len(lab.asked) <= 1
+
+
+def test_a_run_has_a_few_workers_and_none_when_nothing_is_due(store: Store, lab, run_id: int) -> None:
+    assert worker.crew(store, run_id) == [0, 1, 2]
+    change(store, "UPDATE ingest.address SET due_at = NULL")
+    assert worker.crew(store, run_id) == []
