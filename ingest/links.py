@@ -98,7 +98,7 @@ def retry(store: Store, wanted: Sequence[str]) -> int:
     Spacing, pause and breaker of a host stand; ``set_paused`` releases it. Raises ``IngestError`` for what is neither.
     """
     keys, hosts = _keys_and_hosts(wanted)
-    states = [state for state in State if state.about in (About.US, About.PERSON)]
+    states = [state for state in State if state.about in (About.US, About.PERSON) or state is State.TOO_COSTLY]
     return len(store.ask("due", "retry", keys=keys, hosts=hosts, states=states))
 
 

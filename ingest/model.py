@@ -358,7 +358,8 @@ class Look:
     its site gives no identity; ``accepted`` are addresses that the operator handed in with it, to be fetched
     later; ``settled`` says that the same reader has read the same bytes before, so that nothing has to be read again;
     ``otherwise`` is the address of a file that declares another one, should that turn out to be another essay's;
-    ``robots`` is what the host's robots.txt says of the address (``allowed``, ``disallowed``, ``unknown``).
+    ``robots`` is what the host's robots.txt says of the address (``allowed``, ``disallowed``, ``unknown``);
+    ``fence`` is that of the lease.
     """
 
     address: Address
@@ -377,3 +378,4 @@ class Look:
     http_status: int | None = None
     final_url: str | None = None
     robots: str | None = None
+    fence: int = 0

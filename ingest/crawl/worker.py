@@ -14,7 +14,7 @@ from typing import Any
 
 from ingest import read
 from ingest.crawl import hosts
-from ingest.crawl.hosts import NotBefore, Turn
+from ingest.crawl.hosts import NotBefore, Turn, Visit
 from ingest.fetch import Fetched
 from ingest.model import Address, Look, Obtained, Reading, Snapshot, State
 from ingest.redact import redact
@@ -30,6 +30,8 @@ SECONDS = 300.0
 """How long one of them works, by default."""
 LEASE_SECONDS = 180
 """Longer than any fetch may take, and short enough that a killed worker's address is taken up soon."""
+STRIKES = 3
+"""Times that an address is taken up without a worker coming back, before it is left to a person."""
 FARTHEST = 30.0
 """Seconds to the next turn at which a worker ends."""
 
@@ -108,9 +110,13 @@ def _take(connection: Connection, host: str, owner: str, of_run: int | None) -> 
 
 def _look_at(store: Store, run_id: int, turn: Turn, leased: Any) -> Look | None:
     """One look at a leased address; None when the lease was lost meanwhile, so that the look counts for nothing."""
-    visited = hosts.visit(
-        store, turn, leased.url, followed=leased.found_inside, etag=leased.etag, last_modified=leased.last_modified
-    )
+    if leased.strikes > STRIKES:
+        reason = f"it was taken up {STRIKES} times and no worker came back"
+        visited = Visit(Fetched(leased.url, (), 0, State.TOO_COSTLY, reason), (turn,), None)
+    else:
+        visited = hosts.visit(
+            store, turn, leased.url, followed=leased.found_inside, etag=leased.etag, last_modified=leased.last_modified
+        )
     fetched = visited.fetched
     look = replace(_look(leased, fetched), robots=visited.robots)
     state = look.reading.state
@@ -140,7 +146,7 @@ def _look(leased: Any, fetched: Fetched) -> Look:
     origin = f"{leased.key} ({leased.fence})"
     return Look(
         address, snapshot, reading, "network", Obtained.FETCHED, "ingested", leased.found_by or "links", origin, key,
-        http_status=fetched.http_status, final_url=fetched.url,
+        http_status=fetched.http_status, final_url=fetched.url, fence=leased.fence,
     )  # fmt: skip
 
 

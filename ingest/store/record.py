@@ -196,7 +196,7 @@ def _add_fetches(
             "origin": look.origin, "reader": look.reading.reader, "state": look.reading.state,
             "reason": look.reading.reason,
             "sha256": look.snapshot.sha256 if look.snapshot else None, "http_status": look.http_status,
-            "final_url": look.final_url, "robots": look.robots,
+            "final_url": look.final_url, "robots": look.robots, "fence": look.fence,
         }
         for look in looks
     ]  # fmt: skip

@@ -590,7 +590,7 @@ FROM ingest.address a
 LEFT JOIN LATERAL (
     SELECT f.fetched_at, f.reason, f.origin FROM ingest.fetch f
     WHERE f.address_id = a.address_id AND f.state = a.state ORDER BY f.fetch_id DESC LIMIT 1) look ON true
-WHERE a.document_id IS NULL AND a.state IN ('unknown_notice', 'unreadable', 'needs_short_link')
+WHERE a.document_id IS NULL AND (a.state IN ('unknown_notice', 'unreadable', 'needs_short_link') OR a.state = 'too_costly' AND a.host IS NOT NULL)
 UNION ALL
 SELECT q.question, q.asked_at, one.url,
     concat_ws(' / ', one_revision.display_title, other_revision.display_title), one.document_id, other.document_id
@@ -602,7 +602,7 @@ LEFT JOIN ingest.revision other_revision ON other_revision.revision_id = other.c
 WHERE q.answered_at IS NULL;
 
 COMMENT ON VIEW essays.to_review IS 'What waits for a person: pages that no reader is sure of, links that only a person can open, copies that are barely so';
-COMMENT ON COLUMN essays.to_review.question IS 'unknown_notice: a notice that is not known yet; unreadable: no text or identity was found; needs_short_link: open it and share its short link; near_copy: are these two the same work?';
+COMMENT ON COLUMN essays.to_review.question IS 'unknown_notice: a notice that is not known yet; unreadable: no text or identity was found; needs_short_link: open it and share its short link; too_costly: it cost workers too much or their lives, `ingest retry` tries again; near_copy: are these two the same work?';
 COMMENT ON COLUMN essays.to_review.asked_at IS 'Since when';
 COMMENT ON COLUMN essays.to_review.url IS 'The link or file; of two documents the first';
 COMMENT ON COLUMN essays.to_review.detail IS 'The sentence of the notice, the reason, or the two titles';

@@ -7,7 +7,7 @@ WHERE NOT EXISTS (SELECT FROM ingest.submission WHERE run_id = %(run_id)s AND te
 
 -- make_due --
 -- Final states stay as they are unless somebody asks to look again.
-UPDATE ingest.address SET due_at = now(), tries = 0
+UPDATE ingest.address SET due_at = now(), tries = 0, strikes = 0
 WHERE address_id = ANY (%(ids)s) AND (due_at IS NULL OR due_at > now())
     AND (%(refetch)s OR (document_id IS NULL AND state IS NULL))
 RETURNING address_id
@@ -90,6 +90,7 @@ UPDATE ingest.host SET robots = %(robots)s,
 WHERE host = %(host)s
 
 -- lease --
+-- Each taking up is a strike until the worker comes back.
 WITH chosen AS (
     SELECT address_id FROM ingest.address a
     WHERE host = %(host)s AND due_at <= now() AND (lease_until IS NULL OR lease_until < now() OR lease_owner = %(owner)s)
@@ -99,9 +100,9 @@ WITH chosen AS (
     LIMIT 1 FOR UPDATE SKIP LOCKED
 ), taken AS (
     UPDATE ingest.address a SET lease_owner = %(owner)s, lease_until = now() + %(seconds)s * interval '1 second',
-        fence = fence + 1
+        fence = fence + 1, strikes = strikes + 1
     FROM chosen WHERE a.address_id = chosen.address_id
-    RETURNING a.address_id, a.key, a.url, a.site, a.found_by, a.fence, a.tries, a.etag, a.last_modified
+    RETURNING a.address_id, a.key, a.url, a.site, a.found_by, a.fence, a.tries, a.strikes, a.etag, a.last_modified
 )
 SELECT taken.*,
     -- a link of a page of links, which nobody handed in
@@ -111,7 +112,7 @@ FROM taken
 
 -- end_lease --
 -- The fence tells a worker that came back late: what it read then counts for nothing.
-UPDATE ingest.address SET lease_owner = NULL, lease_until = NULL, tries = %(tries)s, state = %(state)s,
+UPDATE ingest.address SET lease_owner = NULL, lease_until = NULL, strikes = 0, tries = %(tries)s, state = %(state)s,
     due_at = now() + %(wait)s * interval '1 second', etag = coalesce(%(etag)s, etag),
     last_modified = coalesce(%(last_modified)s, last_modified)
 WHERE address_id = %(address_id)s AND fence = %(fence)s
@@ -129,7 +130,7 @@ WHERE host = %(host)s
 
 -- retry --
 -- What waits or was given up is due now; its host's spacing, pause and breaker stand.
-UPDATE ingest.address SET due_at = now(), tries = 0
+UPDATE ingest.address SET due_at = now(), tries = 0, strikes = 0
 WHERE (key = ANY (%(keys)s) OR host = ANY (%(hosts)s)) AND url IS NOT NULL AND document_id IS NULL
     AND (due_at IS NOT NULL OR state = ANY (%(states)s))
 RETURNING address_id

@@ -64,11 +64,11 @@ WHERE d.document_id = ANY (%(ids)s)
 
 -- add_fetches --
 INSERT INTO ingest.fetch (address_id, run_id, seen_at, how, origin, reader, readers, state, reason, sha256, http_status,
-    final_url, robots)
+    final_url, robots, fence)
 SELECT address_id, %(run_id)s, seen_at, how, origin, reader, %(readers)s, state, reason, decode(sha256, 'hex'),
-    http_status, final_url, robots
+    http_status, final_url, robots, fence
 FROM json_to_recordset(%(rows)s::json) AS r (address_id bigint, seen_at timestamptz, how text, origin text, reader text,
-    state text, reason text, sha256 text, http_status integer, final_url text, robots text)
+    state text, reason text, sha256 text, http_status integer, final_url text, robots text, fence bigint)
 RETURNING fetch_id, address_id, origin
 
 -- accounts_of --

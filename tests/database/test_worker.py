@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import time
 from itertools import pairwise
 
@@ -12,7 +15,7 @@ from ingest.crawl import worker
 from ingest.settings import settings
 from ingest.store import Store
 
-from ..conftest import change, rows
+from ..conftest import ROOT, change, database_url, rows
 
 HOSTS = [f"blog{n}.example.com" for n in range(3)]
 PAGE = {"do": "page", "html": "<html><body><p>a page</p></body></html>"}
@@ -64,3 +67,38 @@ def test_a_run_has_a_few_workers_and_none_when_nothing_is_due(store: Store, lab,
     assert worker.crew(store, run_id) == [0, 1, 2]
     change(store, "UPDATE ingest.address SET due_at = NULL")
     assert worker.crew(store, run_id) == []
+
+
+KILLED = """
+import os, sys
+from ingest import read
+from ingest.crawl import worker
+from ingest.store import Store
+read.read_bytes = lambda *_: os.kill(os.getpid(), 9)
+worker.fetch_due(Store(sys.argv[1]), int(sys.argv[2]), 20, of_run=int(sys.argv[2]))
+"""
+
+
+def test_a_page_that_kills_its_workers_is_left_to_a_person_after_three(
+    store: Store, database: str, lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ESSAYS_HOST_SPACING", "0")
+    settings.cache_clear()
+    link = f"https://{HOSTS[0]}/1"
+    run_id = pipeline.open_run(store, "links")
+    links.hand_in(store, run_id, link)
+    command = [sys.executable, "-c", KILLED, database_url(database, "loader"), str(run_id)]
+    for strikes in (1, 2, 3):
+        assert subprocess.run(command, check=False, cwd=ROOT).returncode == -signal.SIGKILL
+        assert rows(store, "SELECT strikes, lease_until > now() FROM ingest.address") == [(strikes, True)]
+        change(store, "UPDATE ingest.address SET lease_until = now()", "UPDATE ingest.host SET turn_until = NULL")
+    assert worker.fetch_due(store, run_id, 20, of_run=run_id) == 1
+    assert len(lab.looks) == 3, "it is not asked for again"
+    assert pipeline.close_run(store, run_id).outcomes == {"refused": 1}
+    assert rows(store, "SELECT state, due_at, strikes FROM ingest.address") == [("too_costly", None, 0)]
+    assert "taken up 3 times" in str(rows(store, f"SELECT detail FROM essays.why('{link}')"))
+    assert rows(store, "SELECT question, url FROM essays.to_review") == [("too_costly", link)]
+    assert links.retry(store, [link]) == 1
+    assert worker.fetch_due(store, pipeline.open_run(store, "run"), 20) == 1
+    assert rows(store, "SELECT state, strikes FROM ingest.address") == [("unreadable", 0)]
+    assert rows(store, "SELECT fence FROM ingest.fetch ORDER BY fetch_id") == [(4,), (5,)]
