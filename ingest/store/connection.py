@@ -29,6 +29,10 @@ _READ_ONLY = "25006"
 _NO_RIGHTS = "42501"
 _UNDEFINED = {"42P01", "42883", "3F000", "42703"}
 TRIES = 6
+LOCK_TIMEOUT = "60s"
+IDLE_TIMEOUT = "5min"
+"""How long a transaction may do nothing: one whose process was stopped must not block the others without limit."""
+_KEEPALIVE = {"keepalives": 1, "keepalives_idle": 60, "keepalives_interval": 10, "keepalives_count": 6}
 T = TypeVar("T")
 RETRYABLE = {"40001", "40P01", "23505", "55P03"}
 """Serialisation failure, deadlock, unique violation by a neighbour, lock timeout: the transaction may be run again."""
@@ -106,7 +110,13 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine: Engine = create_engine(
-            sqlalchemy_url(url), pool_pre_ping=True, connect_args={"connect_timeout": 10}
+            sqlalchemy_url(url),
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": 10,
+                "options": f"-c lock_timeout={LOCK_TIMEOUT} -c idle_in_transaction_session_timeout={IDLE_TIMEOUT}",
+                **_KEEPALIVE,
+            },
         )
 
     @contextmanager

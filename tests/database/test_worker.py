@@ -102,3 +102,31 @@ def test_a_page_that_kills_its_workers_is_left_to_a_person_after_three(
     assert worker.fetch_due(store, pipeline.open_run(store, "run"), 20) == 1
     assert rows(store, "SELECT state, strikes FROM ingest.address") == [("unreadable", 0)]
     assert rows(store, "SELECT fence FROM ingest.fetch ORDER BY fetch_id") == [(4,), (5,)]
+
+
+STOPPED = """
+import sys
+from ingest.store import Store, connection
+connection.IDLE_TIMEOUT = "1s"
+with Store(sys.argv[1]).transaction() as held:
+    held.exec_driver_sql("UPDATE ingest.host SET failures = 1")
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_loader_that_is_stopped_in_a_transaction_blocks_others_for_a_bounded_time(
+    store: Store, database: str
+) -> None:
+    change(store, "INSERT INTO ingest.host (host) VALUES ('blog.example.com')")
+    command = [sys.executable, "-c", STOPPED, database_url(database, "loader")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as stopped:
+        try:
+            assert stopped.stdout is not None and stopped.stdout.readline() == b"held\n"
+            stopped.send_signal(signal.SIGSTOP)
+            change(store, "SET LOCAL lock_timeout = '30s'", "UPDATE ingest.host SET failures = 2")
+        finally:
+            stopped.kill()
+    assert rows(store, "SELECT failures FROM ingest.host") == [(2,)]
+    assert rows(store, "SHOW lock_timeout") == [("1min",)]
+    assert rows(store, "SHOW idle_in_transaction_session_timeout") == [("5min",)]
