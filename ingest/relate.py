@@ -1,17 +1,21 @@
-"""The step that finds out what new documents are to those that are here: copies, excerpts, quotations, or new works.
+"""The step that finds out what documents are to one another: copies, excerpts, quotations, or works of their own.
 
-Fingerprints are committed before they are looked up, so of two documents that come at the same time at least one finds
-the other. A crash leaves ``related_at`` NULL, and the next call does it again.
+What it finds is a function of the texts that are here and of people's answers, whatever the order in which they came
+and however many work at it. A text is indexed first, by one worker at a time, who marks everybody whose view it changes
+in the same transaction. Then who is marked is measured: its mark is deleted before anything is looked up, so a text
+that comes later marks it again. What a text sees is its side, which nobody else writes; matches and works are derived
+from sides by one worker at a time, who sees all of them. ``docs/decisions/0018`` has the proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 
 from ingest import similarity
+from ingest.model import IngestError
 from ingest.settings import settings
 from ingest.similarity import POSTINGS, Comparison, Shingles, Verdict, shingles
 from ingest.store import Connection, Store, ask
@@ -19,35 +23,42 @@ from ingest.store.revisions import fold_sha
 from ingest.store.rows import as_array, as_json
 
 BATCH = 100
-"""Documents that are related in one transaction."""
-FEW = 8
-"""Documents that may share a fingerprint for what they are to one another to be measured again when one more has it.
-Of what more have in common, relations may depend on the order of loading."""
+"""Documents that are indexed or measured in one transaction."""
 NUMBER_BITS = 24
 GROWN = 0.05
-"""Share of new keys from which a slice is written anew: half of it doubles what is written, twice of it halves it."""
+"""Share of new texts from which a slice is written anew: half of it doubles what is written, twice of it halves it."""
 SLICES_TO_CLEAN = 8
 """Slices after whose merge the space that they had is given free, so that the next ones take it."""
 DOUBTFUL = 0.8
-"""A near copy whose smaller share is below this is shown to a person as well."""
+"""A near copy whose smaller share is below this is a work of its own until a person says that it is the same."""
+ANSWERS = ("same", "different")
 
-Pair = tuple[int, int]
+Row = dict[str, Any]
 
 
 def relate(store: Store) -> int:
-    """Relates all documents that have not been, and settles their works; how many that were.
+    """Relates all documents that have not been, settles their works and asks what only people know; how many they were.
 
-    Any number of workers may do it at once: each takes documents that nobody else holds. May be stopped and repeated.
-    Raises ``IngestError`` when the numbers for fingerprints have run out.
+    Documents whose view they change are measured again. Any number of workers may do it at once: each takes documents
+    that nobody else holds. May be stopped and repeated.
     """
     related = 0
-    while done := store.attempt(lambda connection: _relate_batch(store, connection)):
-        related += done
-    return related
+    while True:
+        _index_all(store)  # before anything is measured, so that each text is measured once
+        measured = False
+        while batch := store.attempt(_measure):
+            measured = True
+            related += batch.count(True)
+        if not measured:
+            store.attempt(_ask_people)
+            return related
 
 
 def relate_all(store: Store) -> int:
-    """Forgets all that was measured, folds and fingerprints included, and measures it again; how many documents."""
+    """Forgets all that was measured, folds and fingerprints included, and measures it again; how many documents.
+
+    Relations stand until they are measured anew.
+    """
     after = 0
     while rows := store.ask("relate", "folds", after=after, limit=BATCH):
         folds = ((row, fold_sha(row.text)) for row in rows)
@@ -80,157 +91,191 @@ def pack(store: Store, share: float = GROWN) -> int:
     return len(slices)
 
 
-def _relate_batch(store: Store, connection: Connection) -> int:
-    pending = ask(connection, "relate", "pending", limit=BATCH)
-    if not pending:
-        return 0
-    store.attempt(lambda other: _index(other, pending))
-    # To the end of the transaction: what a neighbour finds meanwhile would be deleted below, unseen.
-    ask(connection, "relate", "take_gate")
-    again, measured = _measure(connection, pending)
-    documents = [row.document_id for row in pending]
-    ask(connection, "relate", "remove_matches", documents=documents)
-    was = ask(connection, "relate", "remove_among", ids=[row.revision_id for row in again])
-    matches = [_match_row(a, b, comparison) for (a, b), comparison in measured.items()]
-    if matches:
-        ask(connection, "relate", "add_matches", rows=as_json(matches))
-        ask(connection, "relate", "remove_passages", rows=as_json(matches))
-        passages = [row for (a, b), comparison in measured.items() for row in _passage_rows(a, b, comparison)]
-        ask(connection, "relate", "add_passages", rows=as_json(passages))
-    if doubtful := [one for one in matches if one["kind"] == "near_copy" and _least_share(one) < DOUBTFUL]:
-        ask(connection, "relate", "ask_person", rows=as_json(doubtful))
-    ask(connection, "relate", "settle", ids=[*documents, *_other_copies(again, was, matches)])
-    ask(connection, "relate", "set_related", ids=[row.revision_id for row in pending])
-    return len(pending)
+def answer(store: Store, a: int, b: int, given: str, by: str) -> None:
+    """Says whether two documents, by number, are one work, as long as their texts stay as they are; works follow.
+
+    Raises ``IngestError`` when the answer is none of ``ANSWERS``, or when nobody asked about these two.
+    """
+    if given not in ANSWERS:
+        raise IngestError(f"{given!r} is no answer.", f"Say {' or '.join(ANSWERS)}.")
+
+    def work(connection: Connection) -> None:
+        ask(connection, "relate", "take_gate", gate="works")
+        found = ask(connection, "relate", "answer", a=a, b=b, answer=given, by=by)
+        if not found:
+            raise IngestError(f"Nobody asks about {a} and {b}.", "`ingest review list` shows the open questions.")
+        ask(connection, "relate", "mark_documents", keys=[found[0].key_a, found[0].key_b])
+
+    store.attempt(work)
+    relate(store)
 
 
-def _least_share(match: dict[str, Any]) -> float:
-    return float(min(match["share_a"], match["share_b"]))
+def _index_all(store: Store) -> None:
+    after = 0
+
+    def work(connection: Connection) -> int | None:
+        return _index(connection, after)
+
+    while last := store.attempt(work):
+        after = last
 
 
-def _index(connection: Connection, pending: Sequence[Any]) -> None:
-    """Adds the fingerprints of these revisions, and removes those of revisions that they replace."""
-    outdated = ask(connection, "relate", "outdated", documents=[row.document_id for row in pending])
-    if outdated:
-        ask(connection, "relate", "remove_keys", keys=as_array(_keys([(row.number, row.text) for row in outdated])))
-        ask(connection, "relate", "remove_numbers", numbers=[row.number for row in outdated])
-    texts = {row.revision_id: row.text for row in pending}
-    added = ask(connection, "relate", "add_numbers", ids=list(texts))
-    if keys := _keys([(row.number, texts[row.revision_id]) for row in added]):
-        ask(connection, "relate", "add_keys", keys=as_array(keys))
+def _index(connection: Connection, after: int) -> int | None:
+    """Adds the fingerprints of a batch of new texts, removes those of what they replace, and marks whom it concerns.
+
+    The last revision of the batch; None when nothing was left after that number.
+    """
+    rows = ask(connection, "relate", "unindexed", after=after, limit=BATCH)
+    if not rows:
+        return None
+    texts = {row.revision_id: row.text for row in rows}
+    made = dict(zip(texts, similarity.fingerprints_of(list(texts.values())), strict=True))
+    # To the end of the transaction: of two texts that come at the same time, the later one sees the other and marks it.
+    ask(connection, "relate", "take_gate", gate="fingerprints")
+    gone = _remove_outdated(connection, [row.document_id for row in rows])
+    added = ask(connection, "relate", "add_indexed", ids=list(texts))
+    new = [key for row in added for key in (made[row.revision_id] << NUMBER_BITS | row.number).tolist()]
+    if new:
+        ask(connection, "relate", "add_keys", keys=as_array(sorted(new)))
+    probes = _visible(connection, [*gone, *new])
+    ask(connection, "relate", "mark", probes=as_array(probes), ids=list(texts))
+    return int(rows[-1].revision_id)
+
+
+def _remove_outdated(connection: Connection, documents: list[int]) -> list[int]:
+    """Removes the keys of texts that are no longer current; these keys."""
+    outdated = ask(connection, "relate", "remove_outdated", documents=documents)
+    if not outdated:
+        return []
+    gone = set(_keys([(row.number, row.text) for row in outdated]))
+    others = ask(connection, "relate", "numbered", numbers=sorted({row.number for row in outdated}))
+    own = gone.difference(_keys([(row.number, row.text) for row in others]))
+    ask(connection, "relate", "remove_keys", keys=as_array(sorted(own)))
+    return sorted(gone)
 
 
 def _keys(numbered: Sequence[tuple[int, str]]) -> list[int]:
-    """The rows of the index that these texts have under these numbers, in its order."""
+    """The rows of the index that these texts have under these numbers."""
     made = similarity.fingerprints_of([text for _, text in numbered])
     keys = [own << NUMBER_BITS | number for own, (number, _) in zip(made, numbered, strict=True)]
-    return np.sort(np.concatenate(keys)).tolist() if keys else []
+    return np.concatenate(keys).tolist() if keys else []
 
 
-def _measure(connection: Connection, pending: Sequence[Any]) -> tuple[list[Any], dict[Pair, Comparison]]:
-    """The matches of these revisions with all that is in the index, by pairs of revisions.
+def _visible(connection: Connection, keys: Sequence[int]) -> list[int]:
+    """The fingerprints, of keys that came or went, whose other holders see that: they see the first ones only."""
+    changed: dict[int, set[int]] = {}
+    for key in keys:
+        changed.setdefault(key >> NUMBER_BITS, set()).add(key & ((1 << NUMBER_BITS) - 1))
+    answers = ask(connection, "relate", "look_up", probes=as_array(sorted(changed)), most=POSTINGS + 1)
+    return [row.probe for row in answers if _sees(row.numbers, changed[row.probe])]
 
-    What a new text shares with others is more common than it was when those were compared. So those that are related
-    are measured again among themselves; they come first.
-    """
-    chosen, affected = _chosen(connection, pending)
-    others = _texts(connection, _documents_of(chosen) | affected)
-    again = [
-        row
-        for document in sorted(affected.difference(chosen))
-        if (row := others.get(document)) is not None and row.related_at
-    ]
-    related = ask(connection, "relate", "among", ids=[row.revision_id for row in again])
-    ends = {end for match in related for end in (match.a, match.b)}
-    again = [row for row in again if row.revision_id in ends]
-    chosen |= _chosen(connection, again)[0]
-    others |= _texts(connection, _documents_of(chosen).difference(others))
+
+def _sees(first: Sequence[int], changed: Collection[int]) -> bool:
+    """Whether a holder of a fingerprint, given its first ones, sees that these numbers came or went."""
+    return min(changed) <= first[-1] if len(first) > POSTINGS else not set(first) <= set(changed)
+
+
+def _measure(connection: Connection) -> list[bool]:
+    """Measures a batch of marked revisions and derives what follows; of each, whether it is new."""
+    rows = ask(connection, "relate", "claim", limit=BATCH)
+    if not rows:
+        return []
+    ids = [row.revision_id for row in rows]
+    ask(connection, "relate", "unmark", ids=ids)  # before the look-up: who comes later marks it again
+    sides = _sides(connection, rows)
+    ask(connection, "relate", "take_gate", gate="works")
+    removed = ask(connection, "relate", "remove_sides", documents=[row.document_id for row in rows])
+    if sides:
+        ask(connection, "relate", "add_sides", rows=as_json(sides))
+    pairs = {(row.a, row.b) for row in removed} | {(side["a"], side["b"]) for side in sides}
+    changed = _derive(connection, ids, pairs) if pairs else []
+    new = [row.document_id for row in rows if row.related_at is None]
+    if affected := sorted({*new, *changed}):
+        ask(connection, "relate", "settle", ids=affected)
+    ask(connection, "relate", "set_related", ids=ids)
+    return [row.related_at is None for row in rows]
+
+
+def _derive(connection: Connection, ids: list[int], pairs: Collection[tuple[int, int]]) -> list[int]:
+    """Makes the matches of these pairs from their sides; documents that became copies or excerpts, or ceased to be."""
+    given = as_json([{"a": a, "b": b} for a, b in sorted(pairs)])
+    told = as_json([dict(row._mapping) for row in ask(connection, "relate", "told_by", rows=given, ids=ids)])
+    was = ask(connection, "relate", "remove_matches", rows=told)
+    now = ask(connection, "relate", "add_matches", rows=told, doubtful=DOUBTFUL)
+    differing = {tuple(row) for row in was} ^ {tuple(row) for row in now}
+    ends = sorted({end for a, b, kind, *_ in differing if kind != Verdict.QUOTES for end in (a, b)})
+    return [row.document_id for row in ask(connection, "relate", "documents_of_revisions", ids=ends)] if ends else []
+
+
+def _ask_people(connection: Connection) -> None:
+    ask(connection, "relate", "take_gate", gate="works")
+    ask(connection, "relate", "ask_people")
+
+
+def _sides(connection: Connection, rows: Sequence[Any]) -> list[Row]:
+    """What each of these revisions shares with others that it sees: a function of its text and of the index."""
+    chosen = _chosen(connection, rows)
+    wanted = {document for one in chosen.values() for document in (*one.compared, *one.witnesses)}
+    others = _texts(connection, wanted) if wanted else {}
     ready: dict[int, Shingles] = {}
 
-    def of(document: int) -> Shingles:
-        if document not in ready:
-            ready[document] = shingles(others[document].text)
-        return ready[document]
+    def of(row: Any) -> Shingles:
+        if row.revision_id not in ready:
+            ready[row.revision_id] = shingles(row.text)
+        return ready[row.revision_id]
 
-    measured: dict[Pair, tuple[int, Comparison]] = {}
-    for row in (*pending, *again):
+    sides = []
+    for row in rows:
         candidates = chosen[row.document_id]
-        known = [document for document in (*candidates.compared, *candidates.witnesses) if document in others]
-        asked = set(candidates.compared).intersection(chosen if row.related_at else known)
-        compared = {document: of(document) for document in known if document in asked}
-        witnesses = [of(document) for document in known if document not in asked] if compared else []
-        for document, comparison in similarity.relate(row.text, compared, witnesses).items():
-            pair = (row.revision_id, others[document].revision_id)
-            # Of two texts that found one another, the one with the smaller number tells, whichever came first.
-            told_by, _ = measured.get(pair[::-1], (row.document_id, None))
-            if comparison.verdict is not Verdict.SAME_TEXT and told_by >= row.document_id:
-                measured.pop(pair[::-1], None)
-                measured[pair] = (row.document_id, comparison)
-    return again, {pair: comparison for pair, (_, comparison) in measured.items()}
+        compared = {one: of(others[one]) for one in candidates.compared if one in others}
+        witnesses = [of(others[one]) for one in candidates.witnesses if one in others]
+        for document, comparison in similarity.relate(of(row), compared, witnesses).items() if compared else ():
+            if comparison.verdict is not Verdict.SAME_TEXT:
+                sides.append(_side(row, others[document].revision_id, comparison))
+    return sides
 
 
-def _chosen(connection: Connection, rows: Sequence[Any]) -> tuple[dict[int, similarity.Candidates], set[int]]:
-    """By document, which others are worth comparing with it; and those others with which they share what few have."""
-    if not rows:
-        return {}, set()
-    made = similarity.probes_of([row.text for row in rows])
+def _chosen(connection: Connection, rows: Sequence[Any]) -> dict[int, similarity.Candidates]:
+    """By document, which others are worth comparing with it.
+
+    Of the holders of a fingerprint it sees the first by number; numbers come from documents, not from what came first.
+    """
+    made = similarity.fingerprints_of([row.text for row in rows])
     probes = {row.document_id: own.tolist() for row, own in zip(rows, made, strict=True)}
     wanted = sorted({probe for own in probes.values() for probe in own})
     answers = ask(connection, "relate", "look_up", probes=as_array(wanted), most=POSTINGS + 1)
     numbers = as_array({number for row in answers for number in row.numbers})
-    # Candidates are told by documents and not by the running numbers of the index, which depend on what came first.
-    document_of = {row.number: row.document_id for row in ask(connection, "relate", "documents_of", numbers=numbers)}
-    found = {row.probe: [document_of[n] for n in row.numbers if n in document_of] for row in answers}
+    holders: dict[int, list[int]] = {}
+    for row in ask(connection, "relate", "documents_of", numbers=numbers):
+        holders.setdefault(row.number, []).append(row.document_id)
+    found = {row.probe: [one for number in row.numbers for one in holders.get(number, ())] for row in answers}
     postings = {
         document: [others for probe in own if (others := _others(found.get(probe, ()), document))]
         for document, own in probes.items()
     }
-    before = [[one for one in documents if one not in probes] for documents in found.values()]
-    affected = {one for documents in before if 1 < len(documents) <= FEW for one in documents}
-    return {document: similarity.candidates(own) for document, own in postings.items()}, affected
+    return {document: similarity.candidates(own) for document, own in postings.items()}
 
 
 def _others(documents: Sequence[int], own: int) -> list[int]:
     return [document for document in documents if document != own][:POSTINGS]
 
 
-def _documents_of(chosen: Mapping[int, similarity.Candidates]) -> set[int]:
-    return {document for one in chosen.values() for document in (*one.compared, *one.witnesses)}
-
-
 def _texts(connection: Connection, documents: Collection[int]) -> dict[int, Any]:
     """The current revisions of these documents, as far as they are in the index."""
-    rows = ask(connection, "relate", "texts", documents=sorted(documents)) if documents else ()
-    return {row.document_id: row for row in rows}
+    return {row.document_id: row for row in ask(connection, "relate", "texts", documents=sorted(documents))}
 
 
-def _other_copies(again: Sequence[Any], was: Sequence[Any], matches: Sequence[dict[str, Any]]) -> list[int]:
-    """The documents, of those measured again, that have become near copies of one another, or are none any more."""
-    numbers = {row.revision_id: row.document_id for row in again}
-    before = {(row.a, row.b) for row in was if row.kind == "near_copy"}
-    now = {(m["a"], m["b"]) for m in matches if m["kind"] == "near_copy" and {m["a"], m["b"]} <= numbers.keys()}
-    return sorted({numbers[one] for pair in before ^ now for one in pair})
-
-
-def _match_row(a: int, b: int, comparison: Comparison) -> dict[str, Any]:
-    """A match as it is stored: the revision with the smaller number first."""
-    flipped = a > b
-    part = comparison.part
-    if flipped and part:
-        part = "b" if part == "a" else "a"
+def _side(row: Any, other: int, comparison: Comparison) -> Row:
+    """What a revision shares with another as it is stored: the revision with the smaller number first."""
+    part: str | None = comparison.part
     shares = (min(comparison.share_a, 1.0), min(comparison.share_b, 1.0))
-    first, second = shares[::-1] if flipped else shares
-    one, other = sorted((a, b))
-    kind = str(comparison.verdict)
-    return {"a": one, "b": other, "kind": kind, "part": part, "share_a": first, "share_b": second}
-
-
-def _passage_rows(a: int, b: int, comparison: Comparison) -> list[dict[str, Any]]:
-    one, other = sorted((a, b))
-    spans = [((p.from_a, p.to_a), (p.from_b, p.to_b)) for p in comparison.passages]
-    if a > b:
-        spans = sorted((second, first) for first, second in spans)
-    return [
-        {"a": one, "b": other, "n": n, "from_a": first[0], "to_a": first[1], "from_b": second[0], "to_b": second[1]}
-        for n, (first, second) in enumerate(spans, 1)
-    ]
+    spans = [(p.from_a, p.to_a, p.from_b, p.to_b) for p in comparison.passages]
+    if row.revision_id > other:
+        part = part and {"a": "b", "b": "a"}[part]
+        shares = shares[::-1]
+        spans = sorted((from_b, to_b, from_a, to_a) for from_a, to_a, from_b, to_b in spans)
+    a, b = sorted((row.revision_id, other))
+    return {
+        "a": a, "b": b, "teller": row.revision_id, "document_id": row.document_id, "kind": str(comparison.verdict),
+        "part": part, "share_a": shares[0], "share_b": shares[1], "spans": [bound for span in spans for bound in span],
+    }  # fmt: skip

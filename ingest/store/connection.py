@@ -24,7 +24,6 @@ from ingest.store.rows import as_copy
 _BLOCK = re.compile(r"^-- (\w+) --$", re.MULTILINE)
 _COLUMNS = re.compile(r"\(([^)]*)\)")
 _DISK_FULL = "53100"
-_SEQUENCE_ENDED = "2200H"
 _READ_ONLY = "25006"
 _NO_RIGHTS = "42501"
 _UNDEFINED = {"42P01", "42883", "3F000", "42703"}
@@ -79,8 +78,6 @@ def explain(error: DBAPIError, url: str) -> IngestError:
         return Unavailable(f"The database role of {where(url)} lacks a right.", "Run `ingest migrate` as the owner.")
     if state == "55P03":
         return Unavailable("Another session held a lock for too long.", "Run again when it has finished.")
-    if state == _SEQUENCE_ENDED:  # the only sequence that can end is that of the numbers of 24 bits
-        return IngestError("The numbers for fingerprints ran out.", "`ingest relate --all` gives new ones.")
     if state.startswith("22") or state == "23514":
         return BadValue(
             f"The database can't take a value of it (SQLSTATE {state}).", "Please report it with this code."

@@ -108,23 +108,21 @@ COMMENT ON COLUMN ingest."fetch".robots IS 'What the host''s robots.txt said of 
 COMMENT ON TABLE ingest.fingerprint IS 'Fingerprints of current revisions: 39 bits of hash, then 24 bits of the revision''s number';
 COMMENT ON COLUMN ingest.fingerprint.key IS '39 bits of hash, then the 24 bits of ingest.fingerprinted.number';
 
-COMMENT ON TABLE ingest.fingerprint_dead IS 'Numbers whose keys may still stand in leaves; look-ups pass over them';
-COMMENT ON COLUMN ingest.fingerprint_dead.number IS 'A number that is no revision''s any more';
-
-COMMENT ON TABLE ingest.fingerprint_leaf IS 'Keys of ingest.fingerprint, sorted, whose hashes are at least lo and less than the next one''s; no hash is in two leaves';
+COMMENT ON TABLE ingest.fingerprint_leaf IS 'Keys of ingest.fingerprint, sorted, whose hashes are at least lo and less than the next one''s; no hash is in two leaves. Of a hash that many have, the others are still rows of ingest.fingerprint';
 COMMENT ON COLUMN ingest.fingerprint_leaf.lo IS 'The smallest hash that it may hold';
 COMMENT ON COLUMN ingest.fingerprint_leaf.keys IS 'Keys as in ingest.fingerprint, sorted';
 
-COMMENT ON TABLE ingest.fingerprint_slice IS 'The 64 parts of the hashes that are merged one by one, and up to which number each was';
+COMMENT ON TABLE ingest.fingerprint_slice IS 'The 64 parts of the hashes that are merged one by one, and how many revisions there were then';
 COMMENT ON COLUMN ingest.fingerprint_slice.slice IS 'The first six bits of the hashes';
-COMMENT ON COLUMN ingest.fingerprint_slice.merged_to IS 'The largest number whose keys are in its leaves';
+COMMENT ON COLUMN ingest.fingerprint_slice.merged_to IS 'How many revisions had fingerprints when it was merged last';
 
-COMMENT ON TABLE ingest.fingerprinted IS 'The numbers of 24 bits that revisions have in the index of fingerprints; when they run out, `ingest relate --all` gives them anew';
-COMMENT ON COLUMN ingest.fingerprinted.number IS 'Number of 24 bits';
-COMMENT ON COLUMN ingest.fingerprinted.revision_id IS 'The revision that has it';
+COMMENT ON TABLE ingest.fingerprinted IS 'The revisions whose fingerprints are in the index, each under the number of its document';
+COMMENT ON COLUMN ingest.fingerprinted.revision_id IS 'The revision';
+COMMENT ON COLUMN ingest.fingerprinted.document_id IS 'Its document when it was indexed';
+COMMENT ON COLUMN ingest.fingerprinted.number IS 'The last 24 bits of document_id, which few documents may have in common';
 
-COMMENT ON TABLE ingest.gate IS 'Rows to lock, so that one settles works at a time; analysts can''t reach them';
-COMMENT ON COLUMN ingest.gate.name IS 'What is done by one at a time: works';
+COMMENT ON TABLE ingest.gate IS 'Rows to lock, so that one at a time does what must not be done by two; analysts can''t reach them';
+COMMENT ON COLUMN ingest.gate.name IS 'works: deriving matches and works from what was measured; fingerprints: changing their index';
 
 COMMENT ON TABLE ingest.host IS 'Politeness of all workers together: when a host may be asked again';
 COMMENT ON COLUMN ingest.host.host IS 'Name of the host';
@@ -144,13 +142,14 @@ COMMENT ON COLUMN ingest.host_line.texts IS 'Distinct texts that it stood in, wh
 COMMENT ON COLUMN ingest.host_line.documents IS 'Documents that were read with it at an edge before it was known to recur; emptied when they are read again';
 COMMENT ON COLUMN ingest.host_line.last_seen_at IS 'When it was met last in a page that was new';
 
-COMMENT ON TABLE ingest.match IS 'What two revisions share, measured; part is the one that the other holds more of. Equal texts are not here: their digests tell';
+COMMENT ON TABLE ingest.match IS 'What two revisions share, as the side of the smaller document tells it, else the other side; part is the one that the other holds more of. Equal texts are not here: their digests tell';
 COMMENT ON COLUMN ingest.match.a IS 'The revision with the smaller number';
 COMMENT ON COLUMN ingest.match.b IS 'The other revision';
 COMMENT ON COLUMN ingest.match.kind IS 'near_copy: nearly the same text; excerpt_of: one holds most of the other; quotes: they share passages';
 COMMENT ON COLUMN ingest.match.part IS 'Which of them is held by the other. a: the first; b: the second; NULL for near copies';
 COMMENT ON COLUMN ingest.match.share_a IS 'Share of a''s text that the passages cover';
 COMMENT ON COLUMN ingest.match.share_b IS 'Share of b''s text';
+COMMENT ON COLUMN ingest.match.merges IS 'Whether a near copy makes one work of the two: a doubtful one only once a person says so, and none that a person says is none';
 
 COMMENT ON TABLE ingest.migration IS 'Which files of sql/ this database has';
 COMMENT ON COLUMN ingest.migration.name IS 'Name of the file without .sql; analyst_views for all of sql/analyst together';
@@ -209,13 +208,13 @@ COMMENT ON COLUMN ingest.release_item.role IS 'As it was then';
 COMMENT ON COLUMN ingest.release_item.availability IS 'As it was then';
 COMMENT ON COLUMN ingest.release_item.copy_count IS 'As it was then';
 
-COMMENT ON TABLE ingest.review IS 'What a person should look at: near copies that are barely so; keys are those of their documents';
+COMMENT ON TABLE ingest.review IS 'What a person should look at or has answered: near copies that are barely so. An answer holds for the two texts that it was given for';
 COMMENT ON COLUMN ingest.review.question IS 'near_copy: are these two documents the same work?';
-COMMENT ON COLUMN ingest.review.key_a IS 'Key of the first document';
+COMMENT ON COLUMN ingest.review.key_a IS 'Key of the first document by the order of its bytes';
 COMMENT ON COLUMN ingest.review.key_b IS 'Key of the second document';
-COMMENT ON COLUMN ingest.review.evidence_sha IS 'Digest of the two texts that the question is about: with others it is asked anew';
+COMMENT ON COLUMN ingest.review.evidence_sha IS 'Digest of the two folded texts that the question is about: with others it is asked anew';
 COMMENT ON COLUMN ingest.review.asked_at IS 'Since when it waits';
-COMMENT ON COLUMN ingest.review.answer IS 'The answer; NULL until there is one';
+COMMENT ON COLUMN ingest.review.answer IS 'same: one work; different: two; NULL until there is an answer';
 COMMENT ON COLUMN ingest.review.answered_by IS 'Who answered';
 COMMENT ON COLUMN ingest.review.answered_at IS 'When';
 
@@ -302,6 +301,17 @@ COMMENT ON TABLE ingest.settling_edge IS 'The copies that the documents in inges
 COMMENT ON COLUMN ingest.settling_edge.a IS 'A document';
 COMMENT ON COLUMN ingest.settling_edge.b IS 'One that it is a copy of';
 
+COMMENT ON TABLE ingest.side IS 'What a revision shares with another as seen from its side: a function of its text and of who holds its fingerprints';
+COMMENT ON COLUMN ingest.side.a IS 'As in ingest.match';
+COMMENT ON COLUMN ingest.side.b IS 'As in ingest.match';
+COMMENT ON COLUMN ingest.side.teller IS 'Whose side it is; only who holds this revision writes it';
+COMMENT ON COLUMN ingest.side.document_id IS 'The teller''s document; of two sides the one of the smaller document counts';
+COMMENT ON COLUMN ingest.side.kind IS 'As in ingest.match';
+COMMENT ON COLUMN ingest.side.part IS 'As in ingest.match';
+COMMENT ON COLUMN ingest.side.share_a IS 'As in ingest.match';
+COMMENT ON COLUMN ingest.side.share_b IS 'As in ingest.match';
+COMMENT ON COLUMN ingest.side.spans IS 'The passages in the order of a, four numbers each: from and to in a, from and to in b';
+
 COMMENT ON TABLE ingest.snapshot IS 'Bytes as they were looked at, secrets taken out; size is unpacked';
 COMMENT ON COLUMN ingest.snapshot.sha256 IS 'Digest of the bytes, unpacked and without secrets';
 COMMENT ON COLUMN ingest.snapshot.codec IS 'How bytes are packed. zstd: Zstandard';
@@ -363,6 +373,9 @@ COMMENT ON COLUMN ingest.source_part.path IS 'Path of a file in the folder, or a
 COMMENT ON COLUMN ingest.source_part.size IS 'Size in bytes when it was taken; 0 when not known';
 COMMENT ON COLUMN ingest.source_part.changed_ns IS 'When it was changed, in nanoseconds since 1970; 0 when not known';
 COMMENT ON COLUMN ingest.source_part.taken_at IS 'When it was taken';
+
+COMMENT ON TABLE ingest.stale IS 'Revisions that have to be measured, once or again: what they hold has more holders than they saw, or fewer';
+COMMENT ON COLUMN ingest.stale.revision_id IS 'The revision; it may stand here several times';
 
 COMMENT ON TABLE ingest.submission IS 'Who handed in what, with which words';
 COMMENT ON COLUMN ingest.submission.submission_id IS 'Number of the submission';

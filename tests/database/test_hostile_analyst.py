@@ -171,8 +171,8 @@ SERVER = ["SET temp_file_limit = -1", "SET log_min_messages = 'debug5'", "SET lo
           "SELECT pg_create_restore_point('x')", "SELECT pg_stat_reset()", "SELECT pg_promote()", "LOAD 'x'",
           "SELECT pg_log_backend_memory_contexts(pg_backend_pid())"]  # fmt: skip
 LOOKING = ["SELECT * FROM ingest.snapshot", "SELECT * FROM ingest.submission", "TABLE ingest.migration",
-           "SELECT currval('ingest.run_run_id_seq')", "SELECT nextval('ingest.fingerprinted_number_seq')",
-           "SELECT setval('ingest.fingerprinted_number_seq', 16777215)", "SELECT * FROM pg_authid", "SELECT * FROM pg_shadow",
+           "SELECT currval('ingest.run_run_id_seq')", "SELECT nextval('ingest.fetch_fetch_id_seq')",
+           "SELECT setval('ingest.fetch_fetch_id_seq', 16777215)", "SELECT * FROM pg_authid", "SELECT * FROM pg_shadow",
            "SELECT * FROM pg_statistic", "SELECT * FROM pg_largeobject", "SELECT * FROM pg_user_mapping",
            "SELECT ingest.settle_works('{{1}}')", "SELECT ingest.forget_relations()", "SELECT ingest.merge_document(1, 2)",
            "SELECT ingest.reap_analysts('0', '0', '0', 0, '0')", "SELECT ingest.url_key('x')"]  # fmt: skip

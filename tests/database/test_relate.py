@@ -201,19 +201,6 @@ def test_a_near_copy_that_is_barely_one_is_shown_to_a_person(store: Store) -> No
     assert rows(store, "SELECT question, answer FROM ingest.review") == [("near_copy", None)]
 
 
-def test_numbers_that_ran_out_are_an_error_with_a_remedy(store: Store, database: str) -> None:
-    from sqlalchemy import create_engine
-
-    from ingest.model import IngestError
-    from ingest.store.connection import sqlalchemy_url
-
-    with create_engine(sqlalchemy_url(database_url(database))).begin() as connection:
-        connection.exec_driver_sql("SELECT setval('ingest.fingerprinted_number_seq', 16777215)")
-    with pytest.raises(IngestError, match=r"ran out.*relate --all"):
-        load(store, look("original", prose(14)))
-    assert pipeline.relate_all(store) == 1
-
-
 def test_a_thousand_copies_and_boilerplate_on_all_of_them_are_bounded(store: Store) -> None:
     footer = prose(15, 4)
     load(store, *(look(f"copy{n}", TEXT + f"\n\n转自第{n}号。") for n in range(60)), relate=False)
