@@ -23,8 +23,7 @@ _PARTS = (
             obj_description(c.reltype, 'pg_type'), right_of.list
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         CROSS JOIN LATERAL (SELECT array_agg(x.grantee::regrole || ' ' || x.privilege_type ORDER BY x.grantee::regrole::text, x.privilege_type) AS list
-            FROM aclexplode(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))) x
-            WHERE x.privilege_type <> 'MAINTAIN') right_of
+            FROM aclexplode(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))) x) right_of
         WHERE {_OURS} AND c.relkind IN ('r', 'p', 'v', 'm', 'c', 'S')""",
     f"""SELECT 'index', n.nspname, c.relname, pg_get_indexdef(c.oid), i.indisvalid, c.reloptions
         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS}""",

@@ -186,7 +186,7 @@ POST_TEXT = "测量比猜测便宜，记录比记忆可靠；每一次升级都�
 
 
 def portable(dump: bytes) -> bytes:
-    """A dump that any server since 15 takes, through any driver: without what only psql or a newer server knows."""
+    """A dump that any server since 15 takes, through any driver: without settings that only psql or a newer server knows."""
     kept = [
         line for line in dump.splitlines(keepends=True)
         if not line.startswith((b"\\restrict", b"\\unrestrict", b"SET transaction_timeout"))

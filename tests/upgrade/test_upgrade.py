@@ -34,8 +34,11 @@ def fresh(template: str) -> set[str]:
 def load(url: str, release: str) -> None:
     """Puts the dump of a release into an empty database."""
     connection = psycopg2.connect(url)
+    text = zstandard.decompress((DUMPS / f"{release}.sql.zst").read_bytes()).decode()
+    if connection.server_version < 170000:  # a right of Postgres 17
+        text = text.replace(",MAINTAIN ON TABLE", " ON TABLE")
     with connection, connection.cursor() as cursor:
-        cursor.execute(zstandard.decompress((DUMPS / f"{release}.sql.zst").read_bytes()).decode())
+        cursor.execute(text)
     connection.close()
 
 
