@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,9 +50,17 @@ def walk(path: Path) -> list[Path]:
     return found
 
 
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
 def shown(path: str) -> str:
-    """A path as it may be stored: bytes that are no UTF-8 are escaped, session keys in a saved page's name are gone."""
-    return redact(path.encode("utf-8", "surrogateescape")).decode("utf-8", "backslashreplace").replace("\x00", "")
+    """A path as it may be stored and printed, where no name may forge a line of a report.
+
+    Bytes that are no UTF-8 and signs that move the cursor or the direction of a line are escaped; session keys in a
+    saved page's name are gone.
+    """
+    text = redact(path.encode("utf-8", "surrogateescape")).decode("utf-8", "backslashreplace").replace("\x00", "")
+    return _UNPRINTABLE.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
 
 
 def directory(name: str) -> Path:

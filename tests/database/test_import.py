@@ -465,3 +465,11 @@ def test_importers_at_the_same_time_of_the_same_pages_all_succeed(store: Store, 
         assert list(pool.map(work, range(4))) == [40] * 4
     assert rows(store, "SELECT count(*), max(revision_number) FROM essays.document") == [(40, 1)]
     assert store.ask("face", "doctor") == []
+
+
+def test_a_file_name_forges_no_line_of_a_report(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "a\nall is well\x1b[2K\u202egpj.html"
+    path.write_bytes(b"\x00\x01")
+    hand_in(store, path)
+    ((origin,),) = rows(store, "SELECT origin FROM ingest.fetch")
+    assert str(origin).endswith("/a\\nall is well\\x1b[2K\\u202egpj.html")
