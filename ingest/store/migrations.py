@@ -30,7 +30,7 @@ from ingest.store.connection import Store, ask, explain, sqlalchemy_url, sqlstat
 from ingest.store.holders import Watch, watched
 
 APPLIER_TIMEOUT = "60s"
-LOCK_TRIES = 12
+LOCK_TRIES = 8
 _LOCK_SECONDS = (0.5, 4)  # of the first try and of the last: whoever comes later waits as long
 _VIEWS = "analyst_views"
 _FORMER_VIEWS = "face"
