@@ -24,7 +24,10 @@ SELECT
     (SELECT count(*) FROM essays.catalog) AS essays,
     (SELECT count(*) FROM ingest.address WHERE due_at IS NOT NULL AND document_id IS NULL) AS waiting,
     (SELECT count(*) FROM ingest.revision r JOIN ingest.document d ON d.current_revision_id = r.revision_id
-     WHERE r.related_at IS NULL) AS unrelated
+     WHERE r.related_at IS NULL)
+    + (SELECT count(*) FROM (SELECT DISTINCT revision_id FROM ingest.stale) s
+       JOIN ingest.revision r USING (revision_id) JOIN ingest.document d ON d.current_revision_id = r.revision_id
+       WHERE r.related_at IS NOT NULL) AS unrelated
 
 -- daily --
 SELECT what, count FROM (
