@@ -42,14 +42,16 @@ def main() -> None:
 
 
 def _relate(url: str, workers: int, essays: int) -> dict[str, float]:
-    began = time.perf_counter()
+    began, used = time.perf_counter(), os.times()
     started = [
         subprocess.Popen([sys.executable, "-c", WORKER], env=os.environ | {"URL": url}, stdout=subprocess.PIPE)
         for _ in range(workers)
     ]
     related = sum(int(one.communicate()[0]) for one in started)
     seconds = time.perf_counter() - began
-    return {"essays_per_s": essays / seconds, "seconds": seconds, "related": related}
+    now = os.times()
+    processor = now.children_user + now.children_system - used.children_user - used.children_system
+    return {"essays_per_s": essays / seconds, "seconds": seconds, "worker_cpu_s": processor, "related": related}
 
 
 def _corpus(folder: Path) -> list[str]:
