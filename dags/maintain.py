@@ -64,6 +64,7 @@ def maintain() -> None:
         from ingest import pipeline
         from ingest.desk import runs
         from ingest.model import IngestError
+        from ingest.relate import measure_again
         from ingest.store import face
 
         store = pipeline.connect()
@@ -71,7 +72,9 @@ def maintain() -> None:
         print("\n".join(lines))
         context = get_current_context()
         runs.note(context["dag"].dag_id, context["run_id"], lines)
-        if problems := [f"{row['problem']}: {row['detail']}" for row in face.inconsistencies(store)]:
+        problems = [f"{row['problem']}: {row['detail']}" for row in face.inconsistencies(store)]
+        problems += measure_again(store, sample=200)[1]
+        if problems:
             raise IngestError("\n".join(problems), "Please report this.")
 
     related = relate()

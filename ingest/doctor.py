@@ -15,6 +15,7 @@ from ingest.local.airflow import FETCH_POOL, airflow_status, outdated, supervise
 from ingest.local.api import AirflowApi
 from ingest.local.postgres import Urls, known_urls, postgres_status, psql_line
 from ingest.model import IngestError
+from ingest.relate import measure_again
 from ingest.settings import resource, unknown, without_password
 from ingest.store import Store, face, schema_version
 
@@ -39,10 +40,11 @@ class Findings:
         self.lines.append(f"{'problem':16} {text}")
 
 
-def examine() -> Findings:
+def examine(*, deep: bool = False, sample: int | None = None) -> Findings:
     """All findings; ``values`` has database_url, analyst_url, airflow_url and schema_version, None when not there.
 
-    No URL has its password: ``ingest password`` prints one.
+    No URL has its password: ``ingest password`` prints one. ``deep`` measures again what documents are to one another,
+    of all or of so many, and compares.
     """
     findings = Findings()
     findings.note("python", platform.python_version())
@@ -56,6 +58,8 @@ def examine() -> Findings:
         findings.problem(f"There is no setting {name}, which the environment has. {remedy}")
     _backup(findings)
     _database(findings)
+    if deep:
+        _relations(findings, sample)
     _airflow(findings)
     findings.values["problems"] = findings.problems
     return findings
@@ -129,6 +133,24 @@ def _as_analyst(_: Findings, store: Store) -> None:
 
 def _of(urls: Urls | None) -> tuple[str | None, ...]:
     return (urls.owner, urls.loader, urls.analyst) if urls else (None, None, None)
+
+
+def _relations(findings: Findings, sample: int | None) -> None:
+    urls, status = known_urls(), postgres_status()
+    if urls is None or not (status.given or status.running):
+        return
+    store = Store(urls.loader)
+    try:
+        count, differing = measure_again(store, sample)
+        findings.note("measured_again", count)
+        if not count:
+            findings.lines.append(f"{'':16} `ingest relate` comes first")
+        for line in differing:
+            findings.problem(f"{line}. `ingest relate --all` measures all anew.")
+    except IngestError as error:
+        findings.problem(f"measuring again: {error}")
+    finally:
+        store.close()
 
 
 def _airflow(findings: Findings) -> None:

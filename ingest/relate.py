@@ -91,6 +91,11 @@ def pack(store: Store, share: float = GROWN) -> int:
     return len(slices)
 
 
+def questions(store: Store) -> list[Row]:
+    """The doubtful near copies that wait for a person: the two documents, ``a`` and ``b``, with their titles."""
+    return [dict(row._mapping) for row in store.ask("relate", "open_questions")]
+
+
 def answer(store: Store, a: int, b: int, given: str, by: str) -> None:
     """Says whether two documents, by number, are one work, as long as their texts stay as they are; works follow.
 
@@ -108,6 +113,62 @@ def answer(store: Store, a: int, b: int, given: str, by: str) -> None:
 
     store.attempt(work)
     relate(store)
+
+
+def measure_again(store: Store, sample: int | None = None) -> tuple[int, list[str]]:
+    """How many texts were measured again, and what differs from what is stored: fingerprints, relations, works.
+
+    Measures ``sample`` texts, or all; none while documents wait to be related. Changes nothing.
+    """
+
+    def work(connection: Connection) -> tuple[int, list[str]]:
+        ask(connection, "relate", "steady")
+        if ask(connection, "relate", "waiting")[0].waiting:
+            return 0, []
+        ids = [row.revision_id for row in ask(connection, "relate", "sampled", sample=sample)]
+        batches = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+        return len(ids), [line for batch in batches for line in _differences(connection, batch)]
+
+    return store.attempt(work)
+
+
+def _differences(connection: Connection, ids: list[int]) -> list[str]:
+    rows = ask(connection, "relate", "texts_of", ids=ids)
+    keys = as_array(_keys([(row.number, row.text) for row in rows]))
+    lacking = {row.number for row in ask(connection, "relate", "missing_keys", keys=keys)}
+    lines = [f"{row.key}: fingerprints are missing" for row in rows if row.number in lacking]
+    seen = {_comparable(side) for side in _sides(connection, rows)}
+    stored = {_comparable(dict(row._mapping)) for row in ask(connection, "relate", "sides_of", ids=ids)}
+    wrong = {teller for teller, *_ in seen ^ stored}
+    lines += [f"{row.key}: shares something else with others" for row in rows if row.revision_id in wrong]
+    pairs = ask(connection, "relate", "underived", ids=ids)
+    lines += [f"documents {row.a} and {row.b}: the relation is not the measured one" for row in pairs]
+    return lines + _wrong_works(ask(connection, "relate", "copies", ids=ids))
+
+
+def _comparable(side: Row) -> tuple[Any, ...]:
+    """A side as it compares with a stored one, whose shares have half the digits."""
+    shares = np.float32(side["share_a"]), np.float32(side["share_b"])
+    return side["teller"], side["a"], side["b"], side["kind"], side["part"], *shares, tuple(side["spans"])
+
+
+def _wrong_works(links: Sequence[Any]) -> list[str]:
+    """Works that lack a copy, or hold documents that no copies connect."""
+    first: dict[int, int] = {}
+
+    def find(one: int) -> int:
+        while first.setdefault(one, one) != one:
+            one = first[one]
+        return one
+
+    lines = {f"work {link.work_id}: lacks document {link.b}" for link in links if link.work_id != link.other_work_id}
+    for link in links:
+        first[find(link.a)] = find(link.b)
+    parts: dict[int, set[int]] = {}
+    for link in links:
+        parts.setdefault(link.work_id, set()).add(find(link.a))
+    lines |= {f"work {work}: holds what are no copies" for work, roots in parts.items() if len(roots) > 1}
+    return sorted(lines)
 
 
 def _index_all(store: Store) -> None:

@@ -10,7 +10,7 @@ from types import FrameType
 
 import typer
 
-from ingest.cli import answers, loading, machine, queue, source
+from ingest.cli import answers, loading, machine, queue, review, source
 from ingest.cli.terminal import err
 from ingest.model import IngestError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 for room in (machine, loading, queue, answers):
     app.add_typer(room.commands)
 app.add_typer(source.commands, name="source")
+app.add_typer(review.commands, name="review")
 
 
 class Stopped(BaseException):

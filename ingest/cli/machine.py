@@ -159,11 +159,15 @@ def password(
 
 
 @commands.command()
-def doctor(as_json: Json = False) -> None:
+def doctor(
+    deep: Annotated[bool, typer.Option("--deep", help="Measure relations and works again, and compare.")] = False,
+    sample: Annotated[int | None, typer.Option(min=1, help="With --deep: only so many texts, by chance.")] = None,
+    as_json: Json = False,
+) -> None:
     """Say what is installed, running, reachable and consistent. Starts nothing."""
     from ingest.doctor import examine
 
-    findings = examine()
+    findings = examine(deep=deep, sample=sample)
     if as_json:
         show(True, findings.values, "")
     else:

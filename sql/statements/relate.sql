@@ -209,7 +209,7 @@ SELECT 'near_copy', key_a, key_b, evidence_sha FROM doubt ORDER BY key_a, key_b
 ON CONFLICT DO NOTHING
 
 -- open_questions --
-SELECT q.key_a, q.key_b, q.asked_at, one.document_id AS a, other.document_id AS b, one_revision.display_title AS title_a,
+SELECT one.document_id AS a, other.document_id AS b, one_revision.display_title AS title_a,
     other_revision.display_title AS title_b
 FROM ingest.review q
 JOIN ingest.document one ON one.key = q.key_a
@@ -241,6 +241,76 @@ UPDATE ingest.revision SET related_at = now() WHERE revision_id = ANY (%(ids)s) 
 
 -- forget --
 SELECT ingest.forget_relations()
+
+-- steady --
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
+
+-- waiting --
+SELECT (SELECT count(*) FROM ingest.stale)
+    + (SELECT count(*) FROM ingest.revision r JOIN ingest.document d ON d.current_revision_id = r.revision_id
+       WHERE r.related_at IS NULL) AS waiting
+
+-- sampled --
+SELECT revision_id FROM ingest.fingerprinted ORDER BY random() LIMIT %(sample)s
+
+-- texts_of --
+SELECT f.document_id, f.number, r.revision_id, r.text, d.key
+FROM ingest.fingerprinted f JOIN ingest.revision r USING (revision_id)
+JOIN ingest.document d ON d.document_id = f.document_id
+WHERE f.revision_id = ANY (%(ids)s)
+
+-- sides_of --
+SELECT a, b, teller, document_id, kind, part, share_a, share_b, spans FROM ingest.side WHERE teller = ANY (%(ids)s)
+
+-- missing_keys --
+SELECT DISTINCT (key & 16777215)::integer AS number
+FROM unnest(%(keys)s::bigint[]) key
+WHERE NOT EXISTS (SELECT FROM ingest.fingerprint f WHERE f.key = key.key)
+    AND NOT EXISTS (
+        SELECT FROM (SELECT keys FROM ingest.fingerprint_leaf WHERE lo <= key.key >> 24 ORDER BY lo DESC LIMIT 1) leaf
+        WHERE key.key = ANY (leaf.keys))
+
+-- underived --
+-- Matches of these revisions that differ from the side that tells them, in either direction.
+WITH told AS (
+    SELECT DISTINCT ON (a, b) a, b, kind, part, share_a, share_b, spans
+    FROM ingest.side WHERE a = ANY (%(ids)s) OR b = ANY (%(ids)s)
+    ORDER BY a, b, document_id
+), matched AS (
+    SELECT a, b, kind, part, share_a, share_b, coalesce((
+        SELECT array_agg(bound ORDER BY p.n, place)
+        FROM ingest.passage p
+        CROSS JOIN LATERAL unnest(ARRAY[lower(p.span_a), upper(p.span_a), lower(p.span_b), upper(p.span_b)])
+            WITH ORDINALITY bounds (bound, place)
+        WHERE p.a = m.a AND p.b = m.b), '{}') AS spans
+    FROM ingest.match m WHERE a = ANY (%(ids)s) OR b = ANY (%(ids)s)
+)
+SELECT DISTINCT one.document_id AS a, other.document_id AS b
+FROM (SELECT a, b FROM ((TABLE told EXCEPT TABLE matched) UNION ALL (TABLE matched EXCEPT TABLE told)) differing) pair
+JOIN ingest.revision one ON one.revision_id = pair.a
+JOIN ingest.revision other ON other.revision_id = pair.b
+
+-- copies --
+-- Which current documents make one work with these, and which stand in their works; each link once.
+WITH own AS (
+    SELECT d.document_id, d.work_id, r.revision_id, r.fold_sha
+    FROM ingest.document d JOIN ingest.revision r ON r.revision_id = d.current_revision_id
+    WHERE d.work_id IN (
+        SELECT work_id FROM ingest.document WHERE current_revision_id = ANY (%(ids)s))
+)
+SELECT own.document_id AS a, own.document_id AS b, own.work_id, own.work_id AS other_work_id FROM own
+UNION ALL
+SELECT own.document_id, d.document_id, own.work_id, d.work_id
+FROM own JOIN ingest.revision r ON r.fold_sha = own.fold_sha AND r.revision_id <> own.revision_id
+JOIN ingest.document d ON d.current_revision_id = r.revision_id
+UNION ALL
+SELECT own.document_id, d.document_id, own.work_id, d.work_id
+FROM own JOIN ingest.match m ON m.a = own.revision_id AND m.kind = 'near_copy' AND m.merges
+JOIN ingest.document d ON d.current_revision_id = m.b
+UNION ALL
+SELECT own.document_id, d.document_id, own.work_id, d.work_id
+FROM own JOIN ingest.match m ON m.b = own.revision_id AND m.kind = 'near_copy' AND m.merges
+JOIN ingest.document d ON d.current_revision_id = m.a
 
 -- folds --
 SELECT r.revision_id, r.text, r.fold_sha FROM ingest.revision r

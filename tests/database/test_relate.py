@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from ingest import pipeline, relate, similarity
-from ingest.model import Address, Completeness, Essay, Look, Obtained, Published, Reading, Snapshot, State
+from ingest.model import Address, Completeness, Essay, IngestError, Look, Obtained, Published, Reading, Snapshot, State
 from ingest.settings import settings
 from ingest.store import Store, face
 from ingest.store.record import record
 
-from ..conftest import database_url, rows
+from ..conftest import database_url, execute, rows
 
 WORDS = """模型 参数 数据 算力 损失 曲线 规模 能力 涌现 推理 训练 语料 词元 注意 记忆 样本 评测 工具 代理 上下文 长度
 成本 延迟 开源 闭源 论文 实验 假设 证据 边界 风险 对齐 反馈 奖励 搜索 采样 温度 梯度 优化 收敛 泛化 迁移 蒸馏 量化 剪枝""".split()  # noqa: SIM905
@@ -194,11 +194,83 @@ def test_relating_all_again_gives_the_same(store: Store) -> None:
     assert face.inconsistencies(store) == []
 
 
-def test_a_near_copy_that_is_barely_one_is_shown_to_a_person(store: Store) -> None:
-    text = prose(12)
-    load(store, look("original", text), look("longer", text + prose(13, 11)))
+DOUBTFUL = [look("original", prose(12)), look("longer", prose(12) + prose(13, 11))]
+QUESTIONS = "SELECT answer FROM ingest.review ORDER BY asked_at, answer"
+
+
+def answer(store: Store, given: str) -> None:
+    (a,), (b,) = rows(store, "SELECT document_id FROM essays.document WHERE title IN ('original', 'longer')")
+    relate.answer(store, int(str(a)), int(str(b)), given, "somebody")
+    assert face.inconsistencies(store) == []
+
+
+def test_a_near_copy_that_is_barely_one_waits_for_a_person(store: Store) -> None:
+    load(store, *DOUBTFUL)
     assert [row[1] for row in rows(store, RELATIONS)] == ["near_copy", "near_copy"]
-    assert rows(store, "SELECT question, answer FROM ingest.review") == [("near_copy", None)]
+    assert rows(store, QUESTIONS) == [(None,)]
+    assert rows(store, "SELECT copy_count FROM essays.essay") == [(1,), (1,)]
+
+
+@pytest.mark.parametrize(("given", "works"), [("same", [(2,)]), ("different", [(1,), (1,)])])
+def test_an_answer_is_kept_while_the_texts_stay(store: Store, given: str, works: list[tuple[int, ...]]) -> None:
+    load(store, *DOUBTFUL)
+    answer(store, given)
+    assert rows(store, "SELECT copy_count FROM essays.essay") == works
+    load(store, look("other", prose(14)))
+    relate.relate_all(store)
+    assert rows(store, "SELECT copy_count FROM essays.essay WHERE title <> 'other'") == works
+    assert rows(store, QUESTIONS) == [(given,)]
+
+
+def test_an_answer_is_asked_for_again_only_while_the_texts_are_others(store: Store) -> None:
+    load(store, *DOUBTFUL)
+    answer(store, "same")
+    load(store, look("longer", prose(12) + prose(13, 11) + "又补了一句,说的是另一件事情,与前面没有关系。"))
+    assert rows(store, QUESTIONS) == [("same",), (None,)]
+    assert rows(store, "SELECT copy_count FROM essays.essay") == [(1,), (1,)]
+    load(store, look("longer", prose(12) + prose(13, 11)))
+    assert rows(store, QUESTIONS) == [("same",)]
+    assert rows(store, "SELECT copy_count FROM essays.essay") == [(2,)]
+
+
+def test_a_question_that_no_longer_arises_is_taken_back(store: Store) -> None:
+    load(store, *DOUBTFUL)
+    load(store, look("longer", prose(15)))
+    assert rows(store, QUESTIONS) == []
+
+
+@pytest.mark.parametrize(("a", "b", "given"), [(1, 2, "same"), (1, 2, "perhaps")])
+def test_an_answer_to_no_question_changes_nothing(store: Store, a: int, b: int, given: str) -> None:
+    load(store, *DOUBTFUL)
+    with pytest.raises(IngestError, match=r"Nobody asks about 1 and 2|is no answer"):
+        relate.answer(store, a, b, given, "somebody")
+    assert rows(store, QUESTIONS) == [(None,)]
+
+
+BREAK = {
+    "UPDATE ingest.side SET share_a = 0.5": "shares something else with others",
+    "DELETE FROM ingest.side": "the relation is not the measured one",
+    "UPDATE ingest.match SET share_a = 0.5": "the relation is not the measured one",
+    "DELETE FROM ingest.passage": "the relation is not the measured one",
+    "DELETE FROM ingest.fingerprint": "fingerprints are missing",
+    "UPDATE ingest.document SET work_id = (SELECT min(work_id) FROM ingest.work)": "holds what are no copies",
+}
+
+
+@pytest.mark.parametrize("harm", list(BREAK))
+def test_measuring_again_notices_what_is_wrong(store: Store, database: str, harm: str) -> None:
+    load(store, *CHAIN, *DOUBTFUL)
+    assert relate.measure_again(store) == (6, [])
+    assert relate.measure_again(store, sample=2) == (2, [])
+    execute(database_url(database), harm)
+    count, differing = relate.measure_again(store)
+    assert count == 6
+    assert any(BREAK[harm] in line for line in differing), differing
+
+
+def test_nothing_is_measured_again_while_documents_wait(store: Store) -> None:
+    load(store, *CHAIN, relate=False)
+    assert relate.measure_again(store) == (0, [])
 
 
 def test_a_thousand_copies_and_boilerplate_on_all_of_them_are_bounded(store: Store) -> None:
