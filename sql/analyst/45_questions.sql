@@ -590,7 +590,8 @@ FROM ingest.address a
 LEFT JOIN LATERAL (
     SELECT f.fetched_at, f.reason, f.origin FROM ingest.fetch f
     WHERE f.address_id = a.address_id AND f.state = a.state ORDER BY f.fetch_id DESC LIMIT 1) look ON true
-WHERE a.document_id IS NULL AND (a.state IN ('unknown_notice', 'unreadable', 'needs_short_link') OR a.state = 'too_costly' AND a.host IS NOT NULL)
+WHERE a.document_id IS NULL AND a.state IN ('unknown_notice', 'unreadable', 'needs_short_link', 'too_costly')
+    AND (a.state <> 'too_costly' OR a.host IS NOT NULL)
 UNION ALL
 SELECT q.question, q.asked_at, one.url,
     concat_ws(' / ', one_revision.display_title, other_revision.display_title), one.document_id, other.document_id

@@ -238,10 +238,10 @@ def test_a_strange_date_or_front_matter_stops_nobody(store: Store, corpus: Path,
 def test_a_reader_that_breaks_on_a_file_leaves_the_others(store: Store, corpus: Path, monkeypatch) -> None:
     from ingest import files
 
-    def broken(text: str, links: object) -> None:
+    def broken(text: str, *more: object) -> None:
         if "账单" in text:
             raise ValueError("a bug in a reader")
-        return original(text, links)
+        return original(text, *more)
 
     original = files.read.read_text
     monkeypatch.setattr(files.read, "read_text", broken)
