@@ -192,7 +192,7 @@ def lines(file: Path) -> list[Binding]:
     """
     try:
         text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # a home that is none is said by whoever needs one
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise IngestError(f"{file} can't be read: {error}.", "Make it a readable text, or remove it.") from error
