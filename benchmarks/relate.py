@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.load import ours, texts
 from benchmarks.report import arguments, show
-from benchmarks.server import server
+from benchmarks.server import query, server
 from ingest.store import Store
 
 WORKER = "import os; from ingest import pipeline; from ingest.store import Store; print(pipeline.relate(Store(os.environ['URL'])))"
@@ -33,6 +33,7 @@ def main() -> None:
         store = Store(urls.loader)
         ours(store, essays)
         for workers in (1, 2):
+            query(urls.owner, "TRUNCATE ingest.side, ingest.match, ingest.passage, ingest.review")
             store.ask("relate", "forget")
             figures[f"{workers} worker" + "s" * (workers > 1)] = _relate(urls.loader, workers, len(essays))
         sizes = store.ask("relate", "sizes")[0]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ingest import pipeline
-from ingest.model import Look
+from ingest import pipeline, relate
+from ingest.model import Address, Essay, Look, Obtained, Reading, Snapshot, State
+from ingest.settings import settings
 from ingest.store import Store, face
 from ingest.store.record import record
 
@@ -21,6 +23,7 @@ STATE = {
     "passages": "SELECT a.key, b.key, p.kind, from_char, to_char, other_from_char, other_to_char FROM essays.passage p"
                 " JOIN ingest.document a USING (document_id) JOIN ingest.document b ON b.document_id = other_document_id",
     "questions": "SELECT key_a, key_b, evidence_sha, answer FROM ingest.review",
+    "texts": "SELECT d.key, r.fold_sha FROM ingest.document d JOIN ingest.revision r ON r.revision_id = d.current_revision_id",
     "works": "SELECT key, w.work_id, copy_count, best_document_id, is_listed FROM ingest.document JOIN ingest.work w USING (work_id)",
 }  # fmt: skip
 
@@ -74,3 +77,77 @@ def test_shuffled_orders_find_the_same(server: str, template: str, count: int, s
     for order in range(orders):
         shuffled = random.Random(order).sample(looks, count)
         assert loaded(server, template, shuffled, size) == at_once
+
+
+@pytest.fixture
+def packing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ESSAYS_PACK_FINGERPRINTS", "true")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def known_by_address(name: str, text: str, native: str | None) -> Look:
+    """A page of WeChat whose identity is known, or not yet."""
+    address = Address(f"wechat:s/{name:A<22}", f"https://mp.weixin.qq.com/s/{name:A<22}", "wechat")
+    essay = Essay(text, text, name, title=name, native_id=native, url=address.url)
+    reading = Reading(State.ARTICLE, "wechat/1", "wechat", essay, addresses=(address,))
+    key = f"wechat:{native}" if native else address.key
+    return Look(address, Snapshot(text.encode()), reading, "network", Obtained.FETCHED, "ingested", "links",
+                f"{name} {native}", key)  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "size", "orders"), [(40, 9, 1), pytest.param(200, 20, 4, marks=pytest.mark.slow)])
+def test_edits_merges_packing_and_relating_all_again_leave_what_one_load_finds(
+    server: str, template: str, packing: None, count: int, size: int, orders: int
+) -> None:
+    final = essays(count, (3, 9, 17, 40))
+    pages = [known_by_address(f"page{n}", str(one.reading.essay.text), f"biz/{n}/1") for n, one in enumerate(final[:4])]
+    expected = loaded(server, template, [*final[4:], *pages], count)
+    for order in range(orders):
+        pick = random.Random(order)
+        # A third had another's text at first, two pages were known by their address alone.
+        first = [look(str(one.reading.essay.title), prose(5000 + n, 3) + final[n - 1].reading.essay.text[-350:])
+                 for n, one in enumerate(final) if n % 3 == 0 and n > 3]  # fmt: skip
+        first += [known_by_address(f"page{n}", str(final[n].reading.essay.text), None) for n in range(2)]
+        looks = pick.sample(first, len(first)) + pick.sample([*final[4:], *pages], count)
+        with new_database(server, template) as name:
+            store = Store(database_url(name, "loader"))
+            for start in range(0, len(looks), size):
+                load(store, looks[start : start + size], size)
+                if start // size % 2:
+                    relate.pack(store, share=0)
+            assert state(store) == expected
+            assert relate.measure_again(store) == (count, [])
+            relate.relate_all(store)
+            assert state(store) == expected
+            store.close()
+
+
+@pytest.mark.slow
+def test_workers_that_load_relate_pack_and_forget_at_the_same_time_find_the_same(
+    server: str, template: str, packing: None
+) -> None:
+    looks = essays(150)
+    expected = loaded(server, template, looks, 150)
+    with new_database(server, template) as name:
+        store = Store(database_url(name, "loader"))
+
+        def work(number: int) -> None:
+            own = Store(database_url(name, "loader"))
+            run_id = pipeline.open_run(own, "links")
+            for start in range(0, 50, 10):
+                record(own, run_id, looks[number * 50 + start : number * 50 + start + 10], "readers")
+                pipeline.relate(own)
+                relate.pack(own, share=0)
+            if number == 0:
+                own.ask("relate", "forget")
+            own.close()
+
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(work, range(3)))
+        pipeline.relate(store)
+        assert state(store) == expected
+        assert relate.measure_again(store) == (150, [])
+        store.close()
