@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +20,7 @@ from ingest.settings import settings
 from ingest.store import Store, face
 from ingest.store.record import record
 
-from ..conftest import database_url, new_database, rows
+from ..conftest import ROOT, database_url, new_database, rows
 from .test_relate import edited, look, prose
 
 STATE = {
@@ -151,3 +157,47 @@ def test_workers_that_load_relate_pack_and_forget_at_the_same_time_find_the_same
         assert state(store) == expected
         assert relate.measure_again(store) == (150, [])
         store.close()
+
+
+@pytest.mark.slow
+def test_two_seedings_of_one_folder_with_some_killed_find_what_one_finds(
+    server: str, template: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for one in essays(150):
+        (folder / f"{one.reading.essay.title}.txt").write_text(str(one.reading.essay.text), "utf-8")
+
+    def seed(name: str) -> subprocess.Popen[str]:
+        urls = {"ESSAYS_DATABASE_URL": database_url(name), "ESSAYS_LOADER_URL": database_url(name, "loader"),
+                "ESSAYS_ANALYST_URL": database_url(name, "analyst")}  # fmt: skip
+        return subprocess.Popen([sys.executable, "-m", "ingest", "seed", str(folder)], cwd=ROOT, text=True,
+                                env=os.environ | urls, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+
+    def finish(one: subprocess.Popen[str]) -> None:
+        said = one.communicate(timeout=300)[0]
+        assert one.returncode == 0, said
+
+    with new_database(server, template) as name:
+        finish(seed(name))
+        store = Store(database_url(name, "loader"))
+        expected = state(store)
+        store.close()
+    pick = random.Random(1)
+    for _ in range(3):
+        with new_database(server, template) as name:
+            store = Store(database_url(name, "loader"))
+            pair = [seed(name), seed(name)]
+            while not face.counts(store)["documents"]:
+                time.sleep(0.05)
+            time.sleep(pick.uniform(0, 1.5))
+            pair[0].send_signal(signal.SIGKILL)
+            pair[0].communicate()
+            finish(pair[1])
+            last = [seed(name), seed(name)]
+            for one in last:
+                finish(one)
+            assert face.counts(store)["unrelated"] == 0
+            assert state(store) == expected
+            assert relate.measure_again(store) == (150, [])
+            store.close()
