@@ -23,7 +23,7 @@ from ingest.store.record import record
 WORKER = "import os; from ingest import pipeline; from ingest.store import Store; print(pipeline.relate(Store(os.environ['URL'])))"
 WORKERS = 4
 LENGTH = 600
-RELATIONS = "SELECT a.key, r.kind, r.other_key FROM essays.relation r JOIN ingest.document a USING (document_id)"
+RELATIONS = "SELECT a.key, r.kind, r.other_key, r.share, r.other_share FROM essays.relation r JOIN ingest.document a USING (document_id)"
 WORKS = "SELECT d.key, d.work_id FROM ingest.document d"
 
 
@@ -92,7 +92,7 @@ def orders(url_of: str, count: int, times: int) -> dict[str, float]:
         with store.transaction() as connection:
             connection.exec_driver_sql(
                 "TRUNCATE ingest.document, ingest.work, ingest.work_was, ingest.address, ingest.run, ingest.fingerprint,"
-                " ingest.fingerprinted RESTART IDENTITY CASCADE"
+                " ingest.fingerprinted, ingest.stale, ingest.side, ingest.review RESTART IDENTITY CASCADE"
             )
         run_id = pipeline.open_run(store, "benchmark")
         for start in range(0, len(shuffled), 20):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-POSTINGS = 16  # documents that a look-up returns for one fingerprint: the first ones by number
+POSTINGS = 8  # documents that a look-up returns for one fingerprint: the first ones by number
 MOST = 16  # texts that are fetched for one text
 COMPARED = 12  # of them, those with a rare fingerprint; the rest is left to others that show what is common
 RARE = 3  # documents that may share a fingerprint which says by itself that a passage was taken over
