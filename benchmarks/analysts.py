@@ -22,7 +22,8 @@ import psycopg2
 from benchmarks.load import BATCH, looks, ours, texts
 from benchmarks.report import arguments, show
 from benchmarks.server import server
-from ingest import pipeline, reaper
+from ingest import pipeline
+from ingest.local import reaper
 from ingest.model import IngestError
 from ingest.store import Store
 from ingest.store.record import record

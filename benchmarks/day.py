@@ -26,13 +26,13 @@ from typing import Any
 
 from benchmarks.report import arguments, show
 from benchmarks.server import query
-from ingest import pictures, pipeline, refresh, sources
-from ingest.crawl import worker
-from ingest.discover import album
+from ingest import pipeline, sources
+from ingest.crawl import images, refresh, worker
 from ingest.local.postgres import Urls, destroy_postgres, ensure_postgres
 from ingest.model import IngestError
-from ingest.relate import pack
 from ingest.settings import settings
+from ingest.similarity.relating import pack
+from ingest.sources.discover import album
 from ingest.store import Store, face, migrate
 from tests.lab import Lab
 from tests.lab.behaviours import HTML, Talk, behaviour
@@ -547,7 +547,7 @@ class Desk:
     def maintain(self) -> None:
         pipeline.relate(self.store)
         pack(self.store)
-        pictures.keep(self.store, seconds=60)
+        images.keep(self.store, seconds=60)
         for row in face.daily(self.store):
             print(f"  {row['count']:>6,} {row['what']}")
 

@@ -24,8 +24,8 @@ from lxml import html as lxml_html
 from readability import Document
 
 from benchmarks.report import arguments, show
-from ingest.decode import decode, unpack
-from ingest.page import Page
+from ingest.decoding.decode import decode, unpack
+from ingest.markup.page import Page
 from ingest.settings import MIB
 from ingest.sites import web
 

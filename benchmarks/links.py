@@ -34,8 +34,9 @@ from typing import Any
 
 from benchmarks.report import arguments, show
 from benchmarks.server import query
-from ingest import links, pipeline
+from ingest import pipeline
 from ingest.crawl.worker import due_hosts, fetch_due
+from ingest.intake import submit
 from ingest.local import binaries, server
 from ingest.local.airflow import airflow_home, airflow_status, start_airflow, stop_airflow
 from ingest.local.api import AirflowApi
@@ -321,7 +322,7 @@ def without_airflow(options: argparse.Namespace, folder: Path) -> dict[str, floa
     with playing(given, folder) as log:
         store = Store(urls.loader)
         run_id = pipeline.open_run(store, "ingest_links")
-        handed = links.hand_in(store, run_id, pasted(given))
+        handed = submit.hand_in(store, run_id, pasted(given))
         began = time.monotonic()
         events = fetch_with_two(urls, given, run_id, run_id, log)
         seconds = time.monotonic() - began

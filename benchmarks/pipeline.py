@@ -16,8 +16,9 @@ from pathlib import Path
 
 from benchmarks.report import arguments, show
 from benchmarks.server import server
-from ingest import imports, pipeline
-from ingest.decode import unpack
+from ingest import pipeline
+from ingest.decoding.decode import unpack
+from ingest.intake import imports
 from ingest.settings import MIB
 from ingest.store import Store, migrate
 

@@ -18,8 +18,8 @@ from statistics import median
 from bs4 import BeautifulSoup
 
 from benchmarks.report import arguments, show
-from ingest.decode import decode, unpack
-from ingest.page import Page
+from ingest.decoding.decode import decode, unpack
+from ingest.markup.page import Page
 from ingest.read import read_page
 from ingest.settings import MIB
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, RUN_LIMIT, final
+from ingest.orchestration.tasks import RETRIES, RUN_LIMIT, final
 
 
 @dag(

@@ -10,8 +10,8 @@ from typing import Any
 
 from airflow.sdk import Asset, AssetWatcher, Param, dag, get_current_context, task
 
-from ingest.desk.tasks import NETWORK, RETRIES, RUN_LIMIT, finish, label
-from ingest.desk.triggers import DueTrigger
+from ingest.orchestration.tasks import NETWORK, RETRIES, RUN_LIMIT, finish, label
+from ingest.orchestration.triggers import DueTrigger
 
 CHECK_SECONDS = 600
 DUE = Asset("sources_due", watchers=[AssetWatcher("sources_due", trigger=DueTrigger("sources_due"))])

@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from ingest.desk.tasks import LONG, LONG_RUN_LIMIT, RETRIES
+from ingest.orchestration.tasks import LONG, LONG_RUN_LIMIT, RETRIES
 
 WHAT = ["essay", "catalog", "document", "revision", "turn", "relation", "passage"]
 
@@ -49,9 +49,9 @@ def export_corpus() -> None:
     @task(execution_timeout=LONG)
     def write() -> dict[str, Any]:
         from ingest import pipeline
-        from ingest.desk.tasks import final
         from ingest.export import export
         from ingest.model import IngestError
+        from ingest.orchestration.tasks import final
 
         params = get_current_context()["params"]
         store = pipeline.connect()

@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from ingest.desk.tasks import LONG_RUN_LIMIT, RETRIES, finish, label
+from ingest.orchestration.tasks import LONG_RUN_LIMIT, RETRIES, finish, label
 
 
 @dag(
@@ -27,8 +27,9 @@ from ingest.desk.tasks import LONG_RUN_LIMIT, RETRIES, finish, label
 def import_files() -> None:
     @task
     def plan() -> dict[str, Any]:
-        from ingest import imports, pipeline
-        from ingest.desk.tasks import final
+        from ingest import pipeline
+        from ingest.intake import imports
+        from ingest.orchestration.tasks import final
 
         context = get_current_context()
         with final():
@@ -46,7 +47,8 @@ def import_files() -> None:
 
     @task(map_index_template="{{ label }}")
     def load(batch: list[str], run: dict[str, Any]) -> int:
-        from ingest import imports, pipeline
+        from ingest import pipeline
+        from ingest.intake import imports
 
         label(f"{batch[0]} … ({len(batch)} files)")
         plan = imports.Plan(tuple(batch), tuple(run["lists"]), folders=tuple(run["folders"]))
@@ -55,7 +57,8 @@ def import_files() -> None:
 
     @task(trigger_rule="none_failed")
     def lists(run: dict[str, Any]) -> None:
-        from ingest import imports, pipeline
+        from ingest import pipeline
+        from ingest.intake import imports
 
         imports.load_lists(pipeline.connect(), run["run_id"], run["lists"])
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from airflow.sdk import Asset, AssetWatcher, Param, dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, RUN_LIMIT, fetch_links, finish
-from ingest.desk.triggers import DueTrigger
+from ingest.orchestration.tasks import RETRIES, RUN_LIMIT, fetch_links, finish
+from ingest.orchestration.triggers import DueTrigger
 
 DUE = Asset("links_due", watchers=[AssetWatcher("links_due", trigger=DueTrigger("links_due"))])
 
@@ -37,20 +37,19 @@ def listed(title: str, description: str) -> Param:
 def ingest_due() -> None:
     @task
     def tend() -> dict[str, Any]:
-        from ingest import links, pipeline
-        from ingest.crawl import worker
+        from ingest import pipeline
+        from ingest.crawl import operate, worker
 
         context = get_current_context()
         params = context["params"]
         store = pipeline.connect()
         run_id = pipeline.open_run(store, "ingest_due", context["run_id"])
         for host in params["pause"]:
-            links.set_paused(store, host, True)
+            operate.set_paused(store, host, True)
         for host in params["release"]:
-            links.set_paused(store, host, False)
-        print(
-            f"{links.cancel(store, run_id, params['cancel'])} cancelled, {links.retry(store, params['retry'])} due now"
-        )
+            operate.set_paused(store, host, False)
+        cancelled, due = operate.cancel(store, run_id, params["cancel"]), operate.retry(store, params["retry"])
+        print(f"{cancelled} cancelled, {due} due now")
         return {"run_id": run_id, "workers": worker.crew(store)}
 
     run = tend()

@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, RUN_LIMIT, fetch_links, finish
+from ingest.orchestration.tasks import RETRIES, RUN_LIMIT, fetch_links, finish
 
 
 @dag(
@@ -39,9 +39,10 @@ def ingest_links() -> None:
     def accept() -> dict[str, Any]:
         from airflow.sdk.exceptions import AirflowSkipException
 
-        from ingest import links, pipeline
-        from ingest.accept import accept as take_apart
+        from ingest import pipeline
         from ingest.crawl import worker
+        from ingest.extract import accept as take_apart
+        from ingest.intake import submit
 
         context = get_current_context()
         params = context["params"]
@@ -51,7 +52,7 @@ def ingest_links() -> None:
             raise AirflowSkipException("only a preview")
         store = pipeline.connect()
         run_id = pipeline.open_run(store, "ingest_links", context["run_id"])
-        handed = links.hand_in(store, run_id, params["text"], params["by"], tuple(params["tags"]), params["refetch"])
+        handed = submit.hand_in(store, run_id, params["text"], params["by"], tuple(params["tags"]), params["refetch"])
         return {"run_id": run_id, "links": handed.total, "workers": worker.crew(store, run_id)}
 
     run = accept()

@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from ingest.desk.tasks import LONG_RUN_LIMIT, RETRIES, finish, label
+from ingest.orchestration.tasks import LONG_RUN_LIMIT, RETRIES, finish, label
 
 
 @dag(
@@ -31,8 +31,9 @@ from ingest.desk.tasks import LONG_RUN_LIMIT, RETRIES, finish, label
 def load_seed_corpus() -> None:
     @task
     def plan() -> dict[str, Any]:
-        from ingest import pipeline, seeds
-        from ingest.desk.tasks import final
+        from ingest import pipeline
+        from ingest.intake import seeds
+        from ingest.orchestration.tasks import final
 
         context = get_current_context()
         params = context["params"]
@@ -49,7 +50,8 @@ def load_seed_corpus() -> None:
 
     @task(map_index_template="{{ label }}")
     def load(batch: list[str], run: dict[str, Any]) -> int:
-        from ingest import pipeline, seeds
+        from ingest import pipeline
+        from ingest.intake import seeds
 
         label(f"{batch[0]} … ({len(batch)} files)")
         directory = get_current_context()["params"]["directory"]

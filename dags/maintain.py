@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from airflow.sdk import dag, get_current_context, task
 
-from ingest.desk.tasks import LONG, LONG_RUN_LIMIT, RETRIES, announce, relate
+from ingest.orchestration.tasks import LONG, LONG_RUN_LIMIT, RETRIES, announce, relate
 
 
 @dag(
@@ -22,7 +22,7 @@ from ingest.desk.tasks import LONG, LONG_RUN_LIMIT, RETRIES, announce, relate
 def maintain() -> None:
     @task
     def purge() -> int:
-        from ingest.desk import runs
+        from ingest.orchestration import runs
 
         gone = runs.purge()
         print("\n".join(gone))
@@ -30,21 +30,22 @@ def maintain() -> None:
 
     @task(execution_timeout=LONG)
     def recurring() -> int:
-        from ingest import pipeline, reread
+        from ingest import pipeline
+        from ingest.intake import reread
 
         return reread.recurring(pipeline.connect(), get_current_context()["run_id"])
 
     @task(pool="fetch")
     def pictures() -> int:
         from ingest import pipeline
-        from ingest.pictures import keep
+        from ingest.crawl.images import keep
 
         return keep(pipeline.connect(), seconds=1800).kept
 
     @task(execution_timeout=LONG)
     def pack() -> int:
         from ingest import pipeline
-        from ingest.relate import pack as pack_fingerprints
+        from ingest.similarity.relating import pack as pack_fingerprints
 
         return pack_fingerprints(pipeline.connect())
 
@@ -62,9 +63,9 @@ def maintain() -> None:
     @task(retries=0)
     def account() -> None:
         from ingest import pipeline
-        from ingest.desk import runs
         from ingest.model import IngestError
-        from ingest.relate import measure_again
+        from ingest.orchestration import runs
+        from ingest.similarity.relating import measure_again
         from ingest.store import face
 
         store = pipeline.connect()

@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
-from ingest.desk.tasks import RETRIES, RUN_LIMIT, fetch_links, finish
+from ingest.orchestration.tasks import RETRIES, RUN_LIMIT, fetch_links, finish
 
 
 @dag(
@@ -26,8 +26,8 @@ def refresh_essays() -> None:
     def plan() -> dict[str, Any]:
         from airflow.sdk.exceptions import AirflowSkipException
 
-        from ingest import pipeline, refresh
-        from ingest.crawl import worker
+        from ingest import pipeline
+        from ingest.crawl import refresh, worker
 
         store = pipeline.connect()
         run_id = pipeline.open_run(store, "refresh_essays", get_current_context()["run_id"])

@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from ingest.desk.tasks import LONG_RUN_LIMIT, RETRIES, finish, label
+from ingest.orchestration.tasks import LONG_RUN_LIMIT, RETRIES, finish, label
 
 
 @dag(
@@ -34,7 +34,8 @@ from ingest.desk.tasks import LONG_RUN_LIMIT, RETRIES, finish, label
 def reread_snapshots() -> None:
     @task
     def plan() -> dict[str, Any]:
-        from ingest import pipeline, reread
+        from ingest import pipeline
+        from ingest.intake import reread
 
         context = get_current_context()
         params = context["params"]
@@ -50,7 +51,8 @@ def reread_snapshots() -> None:
 
     @task(map_index_template="{{ label }}")
     def read(batch: list[int], run: dict[str, Any]) -> int:
-        from ingest import pipeline, reread
+        from ingest import pipeline
+        from ingest.intake import reread
 
         label(f"{len(batch)} looks from {batch[0]}")
         return reread.load(pipeline.connect(), run["run_id"], batch)

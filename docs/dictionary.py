@@ -16,7 +16,7 @@ def main() -> None:
             del os.environ[name]
         os.environ["ESSAYS_HOME"] = home
 
-        from ingest.dictionary import render  # noqa: PLC0415  the home is set now
+        from ingest.export.dictionary import render  # noqa: PLC0415  the home is set now
         from ingest.local.postgres import destroy_postgres, ensure_postgres  # noqa: PLC0415  the same
         from ingest.store import Store, migrate  # noqa: PLC0415  the same
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
-import ingest.discover
+import ingest.sources.discover
 from ingest.formats import TEXT_FORMATS, warc, wechat_export
 from ingest.sites import sites
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "tests" / "pages"
 TARGET = ROOT / "docs" / "sources.md"
-HELPERS = {"advice", "bodies", "dates", "gather", "pruned", "xml"}  # what the ways have in common
+HELPERS = {"advice", "bodies", "gather", "pruned", "xml"}  # what the ways have in common
 
 
 def render() -> str:
@@ -63,8 +63,8 @@ def _site(site: ModuleType) -> str:
 
 
 def _ways() -> list[ModuleType]:
-    names = sorted(module.name for module in iter_modules(ingest.discover.__path__))
-    return [import_module(f"ingest.discover.{name}") for name in names if name not in HELPERS]
+    names = sorted(module.name for module in iter_modules(ingest.sources.discover.__path__))
+    return [import_module(f"ingest.sources.discover.{name}") for name in names if name not in HELPERS]
 
 
 def _said(module: ModuleType) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ingest.model import DatabaseDown, IngestError, State
-from ingest.relate import relate, relate_all
 from ingest.settings import settings
+from ingest.similarity.relating import relate, relate_all
 from ingest.store import Connection, Store, ask
 
 __all__ = [

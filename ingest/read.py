@@ -10,10 +10,10 @@ from dataclasses import replace
 from functools import cache
 from urllib.parse import urlsplit
 
-from ingest.decode import decode
+from ingest.decoding.decode import decode
 from ingest.formats import TEXT_FORMATS, scraped, wechat_export
+from ingest.markup.page import Page
 from ingest.model import About, Address, Completeness, Essay, Evidence, Link, Reading, Refused, State
-from ingest.page import Page
 from ingest.redact import redact_url
 from ingest.sites import known, site_of, sites
 from ingest.text import clean, without

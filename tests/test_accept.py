@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.accept import accept, address, find
+from ingest.extract import accept, address, find
 from ingest.text import clean
 
 from .cost import assert_linear

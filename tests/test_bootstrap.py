@@ -8,7 +8,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from ingest import local, reaper
+from ingest import local
+from ingest.local import reaper
 from ingest.local.postgres import superuser_url
 from ingest.settings import settings
 from ingest.store import Store, migrate

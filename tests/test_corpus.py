@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.corpus import changes, checked_name
+from ingest.intake.corpus import changes, checked_name
 from ingest.model import IngestError
 
 A, B, C, D = b"a", b"b", b"c", b"d"

@@ -10,13 +10,13 @@ from html import escape
 
 import pytest
 
-from ingest import accept
+from ingest import extract
 from ingest.dates import CHINA, published, whole
-from ingest.discover import Answer, discover
 from ingest.formats.wechat_export import read_list
+from ingest.markup.page import Page
 from ingest.model import Published
-from ingest.page import Page
 from ingest.read import read_page, read_text
+from ingest.sources.discover import Answer, discover
 
 from .cost import assert_linear
 
@@ -116,7 +116,7 @@ def told(found: Published | None) -> str | None:
 
 
 def _listed(data: str, url: str = "https://blog.example.com/feed.xml") -> Published | None:
-    return discover(Answer(data.encode(), url, accept.address, NOW)).items[0].published
+    return discover(Answer(data.encode(), url, extract.address, NOW)).items[0].published
 
 
 def _feed(spelled: str) -> Published | None:

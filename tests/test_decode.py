@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from ingest.decode import decode, unpack
+from ingest.decoding.decode import decode, unpack
 from ingest.model import NotAText, TooLarge
 
 ESSAY = "朱镕基谈过的问题，今天换成了大模型：压缩就是智能吗？" * 20

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from ingest import accept
-from ingest.discover import Answer, Found, Hostile, Limits, TryLater, album, bodies, chosen, discover, folder
-from ingest.discover.advice import advice
+from ingest import extract
 from ingest.model import NotAText, Reading, TooLarge
+from ingest.sources.discover import Answer, Found, Hostile, Limits, TryLater, album, bodies, chosen, discover, folder
+from ingest.sources.discover.advice import advice
 
 from .conftest import shared
 from .cost import assert_linear
@@ -25,7 +25,7 @@ ALBUM = "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzA4MDAwMDAwMQ==&action=g
 
 
 def found(data: bytes | str, url: str = URL) -> Found:
-    return discover(Answer(data.encode() if isinstance(data, str) else data, url, accept.address, NOW))
+    return discover(Answer(data.encode() if isinstance(data, str) else data, url, extract.address, NOW))
 
 
 def rss(items: str, head: str = "") -> str:
@@ -152,7 +152,7 @@ def test_each_bound_of_a_source_is_the_one_that_is_given() -> None:
     few = Limits(unpacked_bytes=10_000, items=3, urls=4, places=2)
 
     def bounded(data: str) -> Found:
-        return discover(Answer(data.encode(), "https://blog.example.com/feed.xml", accept.address, NOW, few))
+        return discover(Answer(data.encode(), "https://blog.example.com/feed.xml", extract.address, NOW, few))
 
     def many(form: str, count: int = 9) -> str:
         return "".join(form.format(n) for n in range(count))
@@ -169,7 +169,7 @@ def test_each_bound_of_a_source_is_the_one_that_is_given() -> None:
     )
     assert (len(index.places), index.more) == (2, 7)
     with pytest.raises(TooLarge, match="limit"):
-        discover(Answer(gzip.compress(b"<urlset>" + b" " * 20_000), None, accept.address, NOW, few))
+        discover(Answer(gzip.compress(b"<urlset>" + b" " * 20_000), None, extract.address, NOW, few))
 
 
 def test_an_external_entity_is_never_read(tmp_path: Path) -> None:

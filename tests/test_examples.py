@@ -1,6 +1,6 @@
 """The examples show what they say: each is read as the shape that its name promises."""
 
-from ingest.accept import find
+from ingest.extract import find
 from ingest.model import Essay
 from ingest.read import read_text
 from ingest.text import clean, fold

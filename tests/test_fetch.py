@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from ingest.fetch import Fetched, dial, fetch, user_agent
-from ingest.guard import Limits, Resolve
+from ingest.fetch.guard import Limits, Resolve
 from ingest.model import IngestError, State
 from ingest.settings import settings
 from tests.lab import Lab

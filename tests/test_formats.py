@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.accept import Link, find
+from ingest.extract import Link, find
 from ingest.formats import TEXT_FORMATS
 from ingest.model import Essay, Reading, State
 from ingest.read import is_page, read_text

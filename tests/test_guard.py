@@ -12,9 +12,8 @@ from collections.abc import Iterator
 import pytest
 from requests.adapters import HTTPAdapter
 
-from ingest import guard
-from ingest.fetch import dial, fetch
-from ingest.guard import Forbidden, Limits, Resolve, check_url, is_public
+from ingest.fetch import dial, fetch, guard
+from ingest.fetch.guard import Forbidden, Limits, Resolve, check_url, is_public
 from ingest.model import IngestError, State
 from ingest.settings import settings
 from tests.lab import Lab

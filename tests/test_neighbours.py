@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from ingest.accept import address, find
-from ingest.layout import Form, Forms, Layout, at
-from ingest.layout.embedded import look_up
+from ingest.extract import address, find
+from ingest.markup.page import Page
 from ingest.model import State, TooCostly
-from ingest.page import Page
 from ingest.sites import site_of, sites
+from ingest.sites.layout import Form, Forms, Layout, at
+from ingest.sites.layout.embedded import look_up
 from ingest.urls.wrappers import unwrapped
 
 from .cost import assert_linear
@@ -355,6 +355,6 @@ def test_the_guide_makes_a_site_that_reads_its_page() -> None:
 
 
 def test_the_guide_names_every_place_there_is() -> None:
-    layouts = import_module("ingest.layout")
+    layouts = import_module("ingest.sites.layout")
     places = set(layouts.__all__) - {"Form", "Place", "values", "words"}
     assert {name for name in places if f"`{name}`" not in GUIDE and f"{name}(" not in GUIDE} == set()

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PageElement
 
-from ingest.outline import Outline
+from ingest.markup.outline import Outline
 
 PAGES = sorted(
     path for path in (Path(__file__).parent / "pages").rglob("*") if path.name.endswith((".html", ".htm", ".html.gz"))

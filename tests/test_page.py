@@ -7,9 +7,9 @@ import re
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from ingest.body import Body, render
+from ingest.markup.body import Body, render
+from ingest.markup.page import Page, nesting
 from ingest.model import TooCostly
-from ingest.page import Page, nesting
 from ingest.text import clean
 
 from .cost import assert_linear

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.robots import LONGEST_DELAY, UNTOLD, Robots, robots_url
+from ingest.fetch.robots import LONGEST_DELAY, UNTOLD, Robots, robots_url
 
 AGENT = "essay-ingest/0.1.0 (+ops@example.com)"
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from ingest.markup.page import Page
 from ingest.model import Evidence, Reading, State, TooCostly
-from ingest.page import Page
 from ingest.redact import redact
 from ingest.sites import sites, wechat
 

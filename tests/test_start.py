@@ -14,9 +14,9 @@ import pytest
 from ingest.local import processes, running, supervisor
 from ingest.local.airflow import COMPONENTS
 from ingest.local.supervisor import Act, Part
+from ingest.local.up import Wish, asked_for, examples
 from ingest.model import IngestError
 from ingest.store import Store, face
-from ingest.up import Wish, asked_for, examples
 
 from .conftest import ROOT
 
@@ -93,7 +93,8 @@ def test_a_file_of_links_that_is_none_is_one_clear_line(tmp_path: Path, content:
 
 
 def test_a_database_is_empty_until_something_was_loaded(store: Store) -> None:
-    from ingest import pipeline, seeds
+    from ingest import pipeline
+    from ingest.intake import seeds
 
     assert face.is_empty(store)
     run_id = pipeline.open_run(store, "seed")

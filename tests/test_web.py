@@ -8,9 +8,9 @@ from statistics import fmean
 import pytest
 
 from benchmarks.extraction import cases, ours, score, tokens
-from ingest.accept import address as accepted
+from ingest.extract import address as accepted
+from ingest.markup.page import Page
 from ingest.model import Precision, Published, Reading, State
-from ingest.page import Page
 from ingest.sites import sites, web
 from ingest.sites.web.lines import kind_of_line
 from ingest.sites.web.tree import measure, parse

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from ingest import accept
+from ingest import extract
 from ingest.formats.wechat_export import Entries, Joined, Listed, complete, read_list
+from ingest.markup.page import Page
 from ingest.model import Account, Address, Essay, Precision, Published, Role, State
-from ingest.page import Page
 from ingest.sites import wechat
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -303,11 +303,11 @@ def test_a_long_link_in_a_list_keeps_its_check_digest() -> None:
     sn = "0123456789abcdef0123456789abcdef"
     link = f"http://mp.weixin.qq.com/s?__biz=MzA4MDAwMDAwMQ==&mid=2650000001&idx=1&sn={sn}"
     listed = Listed(link=link, title="长链接", native_id="MzA4MDAwMDAwMQ==/2650000001/1")
-    (entry,) = Entries.of([listed], accept.address).listed
+    (entry,) = Entries.of([listed], extract.address).listed
     assert [a.key for a in entry.addresses] == ["wechat:MzA4MDAwMDAwMQ==/2650000001/1"]
     assert sn in str(entry.addresses[0].url)
 
 
 def test_a_link_to_another_site_in_a_list_is_no_identity() -> None:
-    (entry,) = Entries.of([Listed(link="https://example.com/a/b/c", title="别处的文章")], accept.address).listed
+    (entry,) = Entries.of([Listed(link="https://example.com/a/b/c", title="别处的文章")], extract.address).listed
     assert entry.native_id is None

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
+from ingest.markup.page import Page
 from ingest.model import About, State
-from ingest.page import Page
 from ingest.sites import wechat
 
 from .conftest import shared

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest import accept
-from ingest.decode import decode
+from ingest import extract
+from ingest.decoding.decode import decode
+from ingest.markup.page import Page
 from ingest.model import Completeness, Evidence, Reading, Role, State
-from ingest.page import Page
 from ingest.sites import wechat
 from ingest.sites.wechat import notices
 from ingest.sites.wechat.fields import objects
@@ -527,7 +527,7 @@ def test_read_the_original_is_a_link_out_of_its_wrapper() -> None:
     wrapped = "http://mp.weixinbridge.com/mp/wapredirect?url=https%3A%2F%2Fblog.example.com%2Fa%3Fpass_ticket%3Dabc123def%26b%3D1"
     told = essay(page(scripts=f"var msg_source_url = '{wrapped}';")).claims
     assert [(claim.kind, claim.target) for claim in told] == [
-        ("links_to", accept.address("https://blog.example.com/a?b=1"))
+        ("links_to", extract.address("https://blog.example.com/a?b=1"))
     ]
 
 

@@ -25,7 +25,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Show the passages that two documents share, side by side, measured now."""
-    from ingest.compare import columns, measured
+    from ingest.similarity.side_by_side import columns, measured
 
     with opened() as store:
         pair = measured(store, a, b)
@@ -61,11 +61,11 @@ def why(
 
 def _story(store: Store, asked: str) -> list[dict[str, Any]]:
     """The story of what was asked for: a link among words or without its scheme, a document, a file by path or name."""
-    from ingest import accept
-    from ingest.files import shown
+    from ingest import extract
+    from ingest.intake.files import shown
     from ingest.store import face
 
-    links = [link.address.key for text in (asked, f"https://{asked.strip()}") for link in accept.find(text)]
+    links = [link.address.key for text in (asked, f"https://{asked.strip()}") for link in extract.find(text)]
     for name in (asked, *links, str(Path(asked).absolute())):
         if story := face.why(store, shown(name)):
             return story
@@ -115,7 +115,7 @@ def release(
 ) -> None:
     """Freeze a selection of works under a name, so that it can be cited and exported with the same bytes for ever."""
     from ingest import pipeline
-    from ingest.releases import Selection, make
+    from ingest.export.releases import Selection, make
 
     selection = Selection(corpus, since.date() if since else None, until.date() if until else None, account, site)
     with opened() as store:

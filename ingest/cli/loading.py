@@ -24,7 +24,8 @@ def seed(
     as_json: Json = False,
 ) -> None:
     """Load a directory of essays as a seed corpus, or load it again."""
-    from ingest import pipeline, seeds
+    from ingest import pipeline
+    from ingest.intake import seeds
 
     with opened() as store:
         name, paths = seeds.plan(store, directory, corpus)
@@ -46,7 +47,8 @@ def import_command(
     A text without an address is what its bytes are: changed and imported again, it is another document. For files that
     you go on editing use `ingest seed`.
     """
-    from ingest import imports, pipeline
+    from ingest import pipeline
+    from ingest.intake import imports
 
     with opened() as store:
         plan = imports.plan(paths)
@@ -68,20 +70,21 @@ def links_command(
     as_json: Json = False,
 ) -> None:
     """Fetch the links of a pasted text, politely, and account for every one of them."""
-    from ingest import accept, links, pipeline
+    from ingest import extract, pipeline
     from ingest.crawl import worker
+    from ingest.intake import submit
     from ingest.store import face
 
     words = sys.stdin.read() if text == "-" else text
     if preview:
-        taken = accept.accept(words)
+        taken = extract.accept(words)
         urls = [str(address.url) for address in taken.addresses]
         lines = "\n".join([*urls, *(f"no link: {card}" for card in taken.cards)])
         show(as_json, {"addresses": urls, "cards": list(taken.cards), "note": taken.note}, lines)
         return
     with opened() as store:
         run_id = pipeline.open_run(store, "links")
-        handed = links.hand_in(store, run_id, words, by, tuple(tag or ()), refetch)
+        handed = submit.hand_in(store, run_id, words, by, tuple(tag or ()), refetch)
         worker.fetch_due(store, run_id, seconds, of_run=run_id)
         related = pipeline.relate(store)
         account = pipeline.close_run(store, run_id)
@@ -132,7 +135,7 @@ def reread(
 ) -> None:
     """Read kept bytes again with today's readers. Asks no network."""
     from ingest import pipeline
-    from ingest import reread as rereading
+    from ingest.intake import reread as rereading
 
     with opened() as store:
         run_id = pipeline.open_run(store, "reread")

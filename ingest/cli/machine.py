@@ -23,7 +23,7 @@ commands = typer.Typer()
 @commands.command("start")
 def start_command() -> None:
     """Start Postgres and Airflow, restart what runs old code or old settings, and load nothing."""
-    from ingest.up import Wish, start
+    from ingest.local.up import Wish, start
 
     start(out, migrated, Wish())
 
@@ -36,7 +36,7 @@ def up(
     links: Annotated[Path | None, typer.Option(help="Text file whose links are fetched.")] = None,
 ) -> None:
     """Start everything and load what is named; where nothing is named or was ever loaded, the examples."""
-    from ingest.up import Wish, start
+    from ingest.local.up import Wish, start
 
     start(out, migrated, Wish(seed_corpus, corpus, files, links, examples=True))
 
@@ -165,7 +165,7 @@ def doctor(
     as_json: Json = False,
 ) -> None:
     """Say what is installed, running, reachable and consistent. Starts nothing."""
-    from ingest.doctor import examine
+    from ingest.local.doctor import examine
 
     findings = examine(deep=deep, sample=sample)
     if as_json:

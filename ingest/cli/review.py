@@ -16,10 +16,10 @@ commands = typer.Typer(no_args_is_help=True, help="Doubtful near copies: are the
 @commands.command("list")
 def list_command(as_json: Json = False) -> None:
     """List the pairs of documents that nobody has judged yet. `ingest compare A B` shows what they share."""
-    from ingest import relate
+    from ingest.similarity import relating
 
     with opened() as store:
-        waiting = relate.questions(store)
+        waiting = relating.questions(store)
     lines = (f"{row['a']} {row['b']}\t{row['title_a']} / {row['title_b']}" for row in waiting)
     show(as_json, {"questions": waiting}, "\n".join(lines) or "Nothing waits.")
 
@@ -32,8 +32,8 @@ def answer(
     by: Annotated[str | None, typer.Option(help="Who says so; by default who is logged in.")] = None,
 ) -> None:
     """Say whether two documents are one work. It holds as long as their texts stay as they are."""
-    from ingest import relate
+    from ingest.similarity import relating
 
     with opened() as store:
-        relate.answer(store, a, b, judgement, by or getpass.getuser())
+        relating.answer(store, a, b, judgement, by or getpass.getuser())
     out.print(f"{a} and {b}: {judgement}.")

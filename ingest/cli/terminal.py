@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
-    from ingest.batches import OnLook
+    from ingest.intake.batches import OnLook
     from ingest.model import Look
 
 out = Console(highlight=False, soft_wrap=True)

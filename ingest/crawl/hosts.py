@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.fetch import Fetched, fetch, user_agent
+from ingest.fetch.robots import ABSENT, LARGEST, UNTOLD, Robots, Verdict, refusal, robots_url
 from ingest.model import IngestError, State
-from ingest.robots import ABSENT, LARGEST, UNTOLD, Robots, Verdict, refusal, robots_url
 from ingest.settings import settings
 from ingest.store import Connection, Store, ask
 from ingest.text import storable

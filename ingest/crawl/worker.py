@@ -15,10 +15,10 @@ from typing import Any
 from ingest import read
 from ingest.crawl import hosts
 from ingest.crawl.hosts import NotBefore, Turn, Visit
+from ingest.crawl.retry import BLOCKED, wait
 from ingest.fetch import Fetched
 from ingest.model import Address, Look, Obtained, Reading, Snapshot, State
 from ingest.redact import redact
-from ingest.schedule import BLOCKED, wait
 from ingest.store import Connection, Store, ask
 from ingest.store.record import record
 

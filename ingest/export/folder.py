@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingest import releases
+from ingest.export import releases
 from ingest.export.writers import Column, FileFormat, open_file
 from ingest.model import IngestError, Unavailable
 from ingest.store import Connection, Store, ask

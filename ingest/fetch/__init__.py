@@ -22,8 +22,8 @@ import requests
 from ingest.fetch.body import Body, read_body
 from ingest.fetch.dial import Door, GuardedAdapter
 from ingest.fetch.ends import FAILURES, Ended, Watch, explain
+from ingest.fetch.guard import Forbidden, Limits, Resolve, Target, check_url
 from ingest.fetch.headers import charset, media_type, redirect_target, retry_after, validator
-from ingest.guard import Forbidden, Limits, Resolve, Target, check_url
 from ingest.model import IngestError, State
 from ingest.redact import redact_url
 from ingest.settings import Settings, settings

@@ -12,7 +12,7 @@ import requests
 import urllib3
 
 from ingest.fetch.ends import Ended, Watch
-from ingest.guard import Limits
+from ingest.fetch.guard import Limits
 from ingest.model import State
 
 CHUNK = 64 * 1024

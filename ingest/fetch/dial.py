@@ -22,7 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
 from ingest.fetch.ends import Ended, Watch
-from ingest.guard import DEFAULT_PORTS, Forbidden, Resolve, is_public
+from ingest.fetch.guard import DEFAULT_PORTS, Forbidden, Resolve, is_public
 from ingest.model import State
 
 _UNKNOWN = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))  # not every system has both

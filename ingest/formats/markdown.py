@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
 
-from ingest.body import Body, render
 from ingest.formats.front_matter import front_matter
 from ingest.formats.plain import mentions
 from ingest.formats.turns import find_turns
+from ingest.markup.body import Body, render
+from ingest.markup.page import Page
 from ingest.model import Account, Chrome, Essay, Link
-from ingest.page import Page
 from ingest.text import display_title, language
 
 READER = "markdown/2"

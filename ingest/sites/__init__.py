@@ -13,8 +13,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
+from ingest.markup.page import Page
 from ingest.model import Address, Reading
-from ingest.page import Page
 from ingest.urls.normalise import host, normalised, spelled
 
 
@@ -49,12 +49,15 @@ class Site(Protocol):
 
 
 WEB = "web"
+LAYOUT = "layout"
+"""What sites that are described rather than programmed have in common; the one name here that is no site."""
 
 
 @cache
 def sites() -> tuple[Site, ...]:
     """All sites in the order of their names, the rest of the web last."""
-    names = sorted((module.name for module in iter_modules(__path__)), key=lambda name: (name == WEB, name))
+    found = (module.name for module in iter_modules(__path__) if module.name != LAYOUT)
+    names = sorted(found, key=lambda name: (name == WEB, name))
     return tuple(cast(Site, import_module(f"{__name__}.{name}")) for name in names)
 
 

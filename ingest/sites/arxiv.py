@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ingest.layout import Form, Forms, Layout, Parts, at, meta
+from ingest.markup.page import attribute
 from ingest.model import Completeness, State
-from ingest.page import attribute
+from ingest.sites.layout import Form, Forms, Layout, Parts, at, meta
 
 NAME = "arxiv"
 READER = "arxiv/1"

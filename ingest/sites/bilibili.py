@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from html import escape, unescape
 from typing import Any
 
-from ingest.layout import Form, Forms, Layout, Parts, at, attr, data, first_of, meta, values
 from ingest.model import State
+from ingest.sites.layout import Form, Forms, Layout, Parts, at, attr, data, first_of, meta, values
 
 NAME = "bilibili"
 READER = "bilibili/1"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from ingest.layout import Form, Forms, Layout, Parts, at, attr, linked, meta, only
-from ingest.page import Page
+from ingest.markup.page import Page
 from ingest.sites import site_of
+from ingest.sites.layout import Form, Forms, Layout, Parts, at, attr, linked, meta, only
 
 NAME = "blog"
 READER = "blog/2"

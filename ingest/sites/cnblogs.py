@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.layout import Form, Forms, Layout, Parts, at
 from ingest.model import State
+from ingest.sites.layout import Form, Forms, Layout, Parts, at
 
 NAME = "cnblogs"
 READER = "cnblogs/1"

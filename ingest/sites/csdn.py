@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.layout import Form, Forms, Layout, at, attr, linked, meta, within
 from ingest.model import Role, State
+from ingest.sites.layout import Form, Forms, Layout, at, attr, linked, meta, within
 
 NAME = "csdn"
 READER = "csdn/1"

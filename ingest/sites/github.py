@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.layout import Form, Forms, Layout, Parts, Place, at, data, within, words
 from ingest.model import Account, Address, Essay, State
+from ingest.sites.layout import Form, Forms, Layout, Parts, Place, at, data, within, words
 
 NAME = "github"
 READER = "github/1"

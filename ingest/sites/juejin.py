@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.layout import Form, Forms, Layout, at, attr, meta, within
 from ingest.model import State
+from ingest.sites.layout import Form, Forms, Layout, at, attr, meta, within
 
 NAME = "juejin"
 READER = "juejin/1"

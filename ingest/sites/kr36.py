@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.layout import Form, Forms, Layout, at, data, meta
 from ingest.model import State
+from ingest.sites.layout import Form, Forms, Layout, at, data, meta
 
 NAME = "36kr"
 READER = "36kr/1"

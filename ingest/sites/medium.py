@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.layout import Form, Forms, Layout, Parts, at, linked, meta, source, within
+from ingest.markup.page import Page
 from ingest.model import State
-from ingest.page import Page
+from ingest.sites.layout import Form, Forms, Layout, Parts, at, linked, meta, source, within
 
 NAME = "medium"
 READER = "medium/1"

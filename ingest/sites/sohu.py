@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.layout import Form, Forms, Layout, at, attr, meta, within, without
 from ingest.model import Role, State
+from ingest.sites.layout import Form, Forms, Layout, at, attr, meta, within, without
 
 NAME = "sohu"
 READER = "sohu/1"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
-from ingest.layout import Form, Forms, Layout, Parts, at, data, meta, values
 from ingest.model import State
+from ingest.sites.layout import Form, Forms, Layout, Parts, at, data, meta, values
 
 NAME = "tencent"
 READER = "tencent/1"

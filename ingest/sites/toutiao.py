@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.layout import Form, Forms, Layout, at, data, linked
 from ingest.model import Role, State
+from ingest.sites.layout import Form, Forms, Layout, at, data, linked
 
 NAME = "toutiao"
 READER = "toutiao/1"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import parse_qs, quote, urlsplit
 
-from ingest.layout import Form, Forms, Layout, Parts, at, attr, data, values
 from ingest.model import Address, State
+from ingest.sites.layout import Form, Forms, Layout, Parts, at, attr, data, values
 
 NAME = "xiaohongshu"
 READER = "xiaohongshu/1"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from ingest.layout import Form, Forms, Layout, Place, at, attr, data, first_of, meta, within
 from ingest.model import State
+from ingest.sites.layout import Form, Forms, Layout, Place, at, attr, data, first_of, meta, within
 
 NAME = "zhihu"
 READER = "zhihu/1"

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingest import accept
-from ingest.decode import decode
-from ingest.discover import Answer, Found, Place, album, discover, page
-from ingest.discover.advice import advice, usual
-from ingest.files import read_bytes
+from ingest import extract
+from ingest.decoding.decode import decode
+from ingest.intake.files import read_bytes
 from ingest.model import IngestError, NotAText
 from ingest.redact import redact_url
 from ingest.sources.asking import OwnServer, ask_source, note
+from ingest.sources.discover import Answer, Found, Place, album, discover, page
+from ingest.sources.discover.advice import advice, usual
 from ingest.store import Store
 from ingest.store.rows import as_json
 
@@ -120,7 +120,7 @@ def _add_path(store: Store, name: str, wish: _Wish) -> tuple[Added, ...]:
         )
     if path.is_dir():
         return (_store_one(store, "folder", str(path.resolve()), None, 0, wish, base=f"folder-{path.resolve().name}"),)
-    found = discover(Answer(read_bytes(path), None, accept.address), pages=False)
+    found = discover(Answer(read_bytes(path), None, extract.address), pages=False)
     if not found.places or found.kind != "opml":
         raise NotFollowed(f"{path.name} is no list of subscriptions.", "A file is imported, a folder is watched.")
     return _store_places(store, found.places, wish)
@@ -128,7 +128,7 @@ def _add_path(store: Store, name: str, wish: _Wish) -> tuple[Added, ...]:
 
 def _add_url(store: Store, url: str, wish: _Wish) -> tuple[Added, ...]:
     body, at = _asked(store, url, wish)
-    answer = Answer(body, at, accept.address)
+    answer = Answer(body, at, extract.address)
     try:
         return _store_found(store, url, discover(answer, pages=False), wish)
     except NotAText:
@@ -139,14 +139,14 @@ def _add_page(store: Store, url: str, answer: Answer, wish: _Wish) -> tuple[Adde
     """What a page leads to: the feed that it declares, or where its site has one as a rule, or its own links."""
     html = decode(answer.unpacked).text
     told = advice(html, url)
-    is_essay = (known := accept.address(url)) is not None and known.site is not None
+    is_essay = (known := extract.address(url)) is not None and known.site is not None
     if told.albums:
         raise NotFollowed("It is an article, not a source.", "\n".join(told.lines))
     tried = [place.url for place in told.feeds] or ([] if is_essay or wish.config.get("own_server") else usual(url))
     for target in tried:
         try:
             body, at = _asked(store, target, wish, followed=True)
-            found = discover(Answer(body, at, accept.address), pages=False)
+            found = discover(Answer(body, at, extract.address), pages=False)
         except IngestError:
             continue
         if found.items or found.places:

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.crawl import hosts
+from ingest.crawl.retry import BLOCKED
 from ingest.fetch import Fetched
-from ingest.guard import DEFAULT_PORTS, Resolve
+from ingest.fetch.guard import DEFAULT_PORTS, Resolve
+from ingest.fetch.robots import Verdict
 from ingest.model import IngestError, State
-from ingest.robots import Verdict
-from ingest.schedule import BLOCKED
 from ingest.settings import settings
 from ingest.store import Store
 

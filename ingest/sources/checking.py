@@ -18,12 +18,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingest import read, rhythm
-from ingest.discover import Item, bodies
+from ingest import read
 from ingest.model import Look, Obtained, Snapshot, State
 from ingest.redact import redact, redact_url
 from ingest.settings import settings
-from ingest.sources import folders
+from ingest.sources import folders, interval
+from ingest.sources.discover import Item, bodies
 from ingest.sources.reading import LEASE_SECONDS, OK, WAITING, Seen, Told, read_source
 from ingest.store import Connection, Store, ask
 from ingest.store.documents import add_addresses, note_spellings
@@ -276,7 +276,7 @@ def _end_row(
     connection: Connection, source: Any, state: str, reason: str | None, times: Iterable[datetime], wait: timedelta,
     answered: bool, values: dict[str, Any],
 ) -> bool:  # fmt: skip
-    gap = rhythm.usual_gap(times)
+    gap = interval.usual_gap(times)
     return bool(ask(
         connection, "sources", "end_check", slug=source.slug, fence=source.fence, state=state, reason=reason,
         answered=answered, failed=int(not answered and state != WAITING), wait=wait.total_seconds(),
@@ -287,15 +287,15 @@ def _end_row(
 def _wait(source: Any, told: Told, times: Sequence[datetime], more: bool) -> timedelta:
     failed = told.state not in (OK, State.NOT_MODIFIED, WAITING)
     silent = datetime.now(UTC) - max(times) if times else None
-    wait = rhythm.next_check(
-        rhythm.usual_gap(times),
+    wait = interval.next_check(
+        interval.usual_gap(times),
         silent,
         every=timedelta(seconds=source.every) if source.every else None,
         failures=source.failures + 1 if failed else 0,
         retry_after=told.fetched.retry_after if told.fetched and failed else None,
         more=more,
     )
-    return min(wait, rhythm.UNKNOWN) if told.state == WAITING else wait
+    return min(wait, interval.UNKNOWN) if told.state == WAITING else wait
 
 
 def _end_folder(store: Store, run_id: int, source: Any, begun: float) -> Check:

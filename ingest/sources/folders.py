@@ -8,10 +8,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ingest import imports
-from ingest.discover import folder
+from ingest.intake import imports
 from ingest.model import IngestError, State, Unavailable
 from ingest.settings import settings
+from ingest.sources.discover import folder
 from ingest.store import Store
 
 MOST_TAKEN = 2000

@@ -9,16 +9,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingest import accept, read
-from ingest.discover import Answer, Found, Item, Place, TryLater, album, chosen, discover
+from ingest import extract, read
 from ingest.fetch import Fetched
+from ingest.fetch.robots import Verdict
+from ingest.markup.page import Page
 from ingest.model import About, NotAText, Refused, State
-from ingest.page import Page
 from ingest.redact import redact, redact_url
-from ingest.robots import Verdict
 from ingest.settings import settings
 from ingest.sources.adding import told_url
 from ingest.sources.asking import ask_source, note
+from ingest.sources.discover import Answer, Found, Item, Place, TryLater, album, chosen, discover
 from ingest.store import Store
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ def _found(source: Any, fetched: Fetched, told: Told) -> Found | None:
     """What an answer holds; None when that can't be told, and then why is."""
     assert fetched.body is not None
     url = told_url(fetched.url, source.config, source.url)
-    answer = Answer(redact(fetched.body), url, accept.address)
+    answer = Answer(redact(fetched.body), url, extract.address)
     try:
         found = discover(answer, pages=source.kind == "page")
         return chosen(found, source.config.get("keep", ()), source.config.get("drop", ()))

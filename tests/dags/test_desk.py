@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ingest.desk import runs
+from ingest.orchestration import runs
 from ingest.settings import settings
 from ingest.store import Store
 
@@ -123,11 +123,12 @@ def test_runs_that_show_session_keys_are_deleted_and_others_stay(airflow: Airflo
 def test_the_trigger_speaks_when_something_became_due_and_survives_a_database_that_is_away(
     database: str, store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ingest import links, pipeline
-    from ingest.desk.triggers import DueTrigger
+    from ingest import pipeline
+    from ingest.intake import submit
+    from ingest.orchestration.triggers import DueTrigger
 
     path, given = DueTrigger("links_due", every=0.05, rest=0.05).serialize()
-    assert path == "ingest.desk.triggers.DueTrigger"
+    assert path == "ingest.orchestration.triggers.DueTrigger"
 
     async def events(seconds: float) -> list[int]:
         heard: list[int] = []
@@ -145,7 +146,7 @@ def test_the_trigger_speaks_when_something_became_due_and_survives_a_database_th
     assert asyncio.run(events(0.3)) == []
     monkeypatch.setattr(pipeline, "connect", lambda: there)
     assert asyncio.run(events(0.5)) == []
-    links.hand_in(store, pipeline.open_run(store, "links"), "https://mp.weixin.qq.com/s/Kd3_vT9-xQ0aZbYcWdEfGh")
+    submit.hand_in(store, pipeline.open_run(store, "links"), "https://mp.weixin.qq.com/s/Kd3_vT9-xQ0aZbYcWdEfGh")
     with store.transaction() as connection:
         connection.exec_driver_sql("UPDATE ingest.address SET due_at = now() - interval '1 minute'")
         connection.exec_driver_sql("UPDATE ingest.run SET started_at = now() - interval '1 hour'")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.releases import make
+from ingest.export.releases import make
 
 from ..conftest import database_url
 from ..database.examples import load_examples

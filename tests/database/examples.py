@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ingest import imports, pipeline, seeds
+from ingest import pipeline
+from ingest.intake import imports, seeds
 from ingest.model import Address, Essay, Look, Obtained, Reading, Snapshot, State
 from ingest.store import Store
 from ingest.store.record import record

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from ingest import links, pipeline, read, refresh, reread
-from ingest.crawl import worker
+from ingest import pipeline, read
+from ingest.crawl import refresh, worker
+from ingest.intake import reread, submit
+from ingest.markup.page import Page
 from ingest.model import Reading
-from ingest.page import Page
 from ingest.settings import settings
 from ingest.store import Store
 
@@ -37,7 +38,7 @@ def fetch(store: Store, run_id: int) -> pipeline.Account:
 
 def ingest(store: Store, *paths: str) -> None:
     run_id = pipeline.open_run(store, "links")
-    links.hand_in(store, run_id, " ".join(f"https://{HOST}{path}" for path in paths))
+    submit.hand_in(store, run_id, " ".join(f"https://{HOST}{path}" for path in paths))
     fetch(store, run_id)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingest import imports, pipeline, seeds
+from ingest import pipeline
+from ingest.intake import imports, seeds
 from ingest.model import Address
 from ingest.store import Store
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest import dictionary
+from ingest.export import dictionary
 from ingest.store import Store
 
 from ..conftest import ROOT, database_url, execute

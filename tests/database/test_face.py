@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from ingest import pipeline, releases, seeds
+from ingest import pipeline
+from ingest.export import releases
+from ingest.intake import seeds
 from ingest.store import Store, migrate
 
 from ..conftest import database_url, execute, new_database, rows

@@ -15,7 +15,9 @@ import psycopg2.errors
 import psycopg2.extensions
 import pytest
 
-from ingest import pipeline, reaper, seeds
+from ingest import pipeline
+from ingest.intake import seeds
+from ingest.local import reaper
 from ingest.local.postgres import postgres_status
 from ingest.store import Store, migrate
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import imports, pipeline, seeds
+from ingest import pipeline
+from ingest.intake import imports, seeds
 from ingest.model import IngestError
 from ingest.store import Store
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest import imports, links, pipeline, reread
+from ingest import pipeline
 from ingest.crawl import worker
+from ingest.intake import imports, reread, submit
 from ingest.model import Address, Evidence, Look, Obtained, Reading, Snapshot, State
 from ingest.read import read_bytes, readers
 from ingest.store import Connection, Store, lines
@@ -298,7 +299,7 @@ def test_pages_from_the_network_are_counted_under_their_lease(
         {HOST: {path: {"do": "page", "html": html} for path, html in pages(4).items()}}, ROOT / "examples" / "pages"
     )
     run_id = pipeline.open_run(store, "links")
-    links.hand_in(store, run_id, " ".join(url(n) for n in range(1, 5)))
+    submit.hand_in(store, run_id, " ".join(url(n) for n in range(1, 5)))
     worker.fetch_due(store, run_id, 20, of_run=run_id)
     pipeline.close_run(store, run_id)
     assert reread.recurring(store) == 2

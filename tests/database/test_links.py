@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from ingest import links, pipeline, seeds
-from ingest.crawl import hosts, worker
+from ingest import pipeline
+from ingest.crawl import hosts, operate, worker
+from ingest.intake import seeds, submit
 from ingest.settings import settings
 from ingest.store import Store
 
@@ -45,9 +46,9 @@ def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
     return open_lab(SCRIPT, EXAMPLES)
 
 
-def run(store: Store, text: str, refetch: bool = False) -> tuple[pipeline.Account, links.Handed]:
+def run(store: Store, text: str, refetch: bool = False) -> tuple[pipeline.Account, submit.Handed]:
     run_id = pipeline.open_run(store, "links")
-    handed = links.hand_in(store, run_id, text, refetch=refetch)
+    handed = submit.hand_in(store, run_id, text, refetch=refetch)
     of_run = run_id if text else None
     worker.fetch_due(store, run_id, 20, of_run=of_run)
     pipeline.relate(store)
@@ -162,18 +163,18 @@ def test_no_network_is_a_reason_and_a_due_time_and_is_made_good_later(store: Sto
 
 
 def test_a_paused_host_is_left_alone_until_it_is_released(store: Store, lab) -> None:
-    links.set_paused(store, HOST, True)
+    operate.set_paused(store, HOST, True)
     run(store, url(ARTICLE))
     assert not lab.looks
     assert outcomes(store)[ARTICLE][0] == "waiting"
-    links.set_paused(store, HOST, False)
+    operate.set_paused(store, HOST, False)
     run(store, "")
     assert len(lab.looks) == 1
 
 
 def test_a_worker_that_lost_its_lease_changes_nothing(store: Store, lab, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = pipeline.open_run(store, "links")
-    links.hand_in(store, run_id, url(ARTICLE))
+    submit.hand_in(store, run_id, url(ARTICLE))
     original = hosts.fetch
 
     def late(*given: object, **options: object) -> object:
@@ -194,7 +195,7 @@ def test_requests_to_a_host_keep_their_distance_with_two_workers(
     monkeypatch.setenv("ESSAYS_HOST_SPACING", "0.3")
     settings.cache_clear()
     run_id = pipeline.open_run(store, "links")
-    links.hand_in(store, run_id, " ".join(url(f"Spaced{n:016}") for n in range(8)))
+    submit.hand_in(store, run_id, " ".join(url(f"Spaced{n:016}") for n in range(8)))
 
     def work(_: int) -> int:
         own = Store(database_url(database, "loader"))

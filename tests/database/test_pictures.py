@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import pictures
+from ingest.crawl import images
 from ingest.settings import settings
 from ingest.store import Store
 
@@ -34,7 +34,7 @@ def lab(open_lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     (folder / "large.png").write_bytes(PNG + b"0" * 4000)
     monkeypatch.setenv("ESSAYS_HOST_SPACING", "0")
     monkeypatch.setenv("ESSAYS_KEEP_IMAGES", "true")
-    monkeypatch.setattr(pictures, "LARGEST", 2000)
+    monkeypatch.setattr(images, "LARGEST", 2000)
     png = {"do": "page", "file": "picture.png", "content_type": "image/jpeg"}
     paths = {
         where("one"): png,
@@ -59,14 +59,14 @@ def states(store: Store) -> list[tuple[object, ...]]:
 
 def test_pictures_are_kept_once_by_what_they_are(store: Store, lab, article: Path) -> None:
     hand_in(store, article)
-    assert pictures.keep(store) == pictures.Kept(looks=5, kept=2)
+    assert images.keep(store) == images.Kept(looks=5, kept=2)
     assert rows(store, "SELECT media_type, bytes, count(*) FROM essays.image GROUP BY 1, 2 ORDER BY 3 DESC") == [
         (None, None, 3), ("image/png", len(PNG), 2),
     ]  # fmt: skip
     assert [bytes(row[0]) for row in rows(store, "SELECT bytes FROM ingest.picture")] == [PNG]
     assert states(store) == [("kept", 2), ("not_a_page", 1), ("not_found", 1), ("too_large", 1)]
     assert {asked.headers.get("referer") for asked in lab.looks} == {"https://mp.weixin.qq.com/"}
-    assert pictures.keep(store) == pictures.Kept()
+    assert images.keep(store) == images.Kept()
     assert len(lab.looks) == 5
 
 
@@ -76,27 +76,27 @@ def test_nothing_is_fetched_unless_somebody_asked(
     monkeypatch.setenv("ESSAYS_KEEP_IMAGES", "false")
     settings.cache_clear()
     hand_in(store, article)
-    assert pictures.keep(store) == pictures.Kept()
+    assert images.keep(store) == images.Kept()
     assert lab.asked == []
     assert states(store) == []
 
 
 def test_a_document_s_pictures_have_a_bound(store: Store, lab, article: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "MOST", 2)
+    monkeypatch.setattr(images, "MOST", 2)
     hand_in(store, article)
-    assert pictures.keep(store, [0]) == pictures.Kept()
-    assert pictures.keep(store) == pictures.Kept(looks=2, kept=2)
+    assert images.keep(store, [0]) == images.Kept()
+    assert images.keep(store) == images.Kept(looks=2, kept=2)
 
 
 def test_no_network_is_made_good_later(store: Store, lab, article: Path) -> None:
     hand_in(store, article)
     lab.down()
-    assert pictures.keep(store).kept == 0
+    assert images.keep(store).kept == 0
     assert states(store) == [("network_error", 5)]
     lab.up()
     with store.transaction() as connection:
         connection.exec_driver_sql("UPDATE ingest.picture_address SET due_at = now()")
-    assert pictures.keep(store).kept == 2
+    assert images.keep(store).kept == 2
 
 
 def test_two_workers_share_the_pictures_and_keep_their_distance(
@@ -106,7 +106,7 @@ def test_two_workers_share_the_pictures_and_keep_their_distance(
     settings.cache_clear()
     hand_in(store, article)
     with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(lambda _: pictures.keep(Store(database_url(database, "loader"))), range(2)))
+        done = list(pool.map(lambda _: images.keep(Store(database_url(database, "loader"))), range(2)))
     assert sum(kept.looks for kept in done) == 5
     times = sorted(asked.at for asked in lab.looks)
     assert min(later - earlier for earlier, later in pairwise(times)) > 0.25
@@ -126,7 +126,7 @@ def test_two_workers_share_the_pictures_and_keep_their_distance(
     ],
 )
 def test_a_picture_is_what_its_first_bytes_say(data: bytes, kind: str | None) -> None:
-    assert pictures.media_type(data) == kind
+    assert images.media_type(data) == kind
 
 
 def test_a_picture_host_is_heard_as_any_other(
@@ -136,11 +136,11 @@ def test_a_picture_host_is_heard_as_any_other(
     settings.cache_clear()
     hand_in(store, article)
     change(store, f"INSERT INTO ingest.host (host, breaker_until) VALUES ('{HOST}', now() + interval '1 hour')")
-    assert (pictures.keep(store), lab.asked) == (pictures.Kept(), []), "its breaker is open"
+    assert (images.keep(store), lab.asked) == (images.Kept(), []), "its breaker is open"
     change(store, "UPDATE ingest.host SET breaker_until = NULL")
     lab.script(
         HOST, "/robots.txt", {"do": "page", "html": "User-agent: *\nDisallow: /\n", "content_type": "text/plain"}
     )
-    assert pictures.keep(store) == pictures.Kept(looks=5)
+    assert images.keep(store) == images.Kept(looks=5)
     assert [asked.path for asked in lab.asked] == ["/robots.txt"]
     assert states(store) == [("refused", 5)]

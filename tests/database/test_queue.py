@@ -8,8 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from ingest import links, pipeline
-from ingest.crawl import hosts, worker
+from ingest import pipeline
+from ingest.crawl import hosts, operate, worker
+from ingest.intake import submit
 from ingest.model import IngestError
 from ingest.settings import settings
 from ingest.store import Store
@@ -31,7 +32,7 @@ def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
 
 def run(store: Store, text: str) -> int:
     run_id = pipeline.open_run(store, "links")
-    links.hand_in(store, run_id, text)
+    submit.hand_in(store, run_id, text)
     worker.fetch_due(store, run_id, 20, of_run=run_id if text else None)
     pipeline.relate(store)
     pipeline.close_run(store, run_id)
@@ -43,7 +44,7 @@ def due(store: Store) -> int:
 
 
 def hand_in(store: Store, text: str) -> None:
-    links.hand_in(store, pipeline.open_run(store, "links"), text)
+    submit.hand_in(store, pipeline.open_run(store, "links"), text)
 
 
 def test_nothing_is_due_when_nothing_waits_or_a_host_is_in_somebodys_hands(store: Store, lab) -> None:
@@ -73,32 +74,32 @@ def test_nothing_is_due_when_nothing_waits_or_a_host_is_in_somebodys_hands(store
 def test_what_waits_can_be_made_due_now(store: Store, lab) -> None:
     run(store, f"https://{BLOG}/a https://{BLOG}/b")
     assert due(store) == 0
-    assert links.retry(store, [f"看 https://{BLOG}/a?utm_source=x"]) == 1
-    assert links.retry(store, [BLOG]) == 2
+    assert operate.retry(store, [f"看 https://{BLOG}/a?utm_source=x"]) == 1
+    assert operate.retry(store, [BLOG]) == 2
     assert rows(store, "SELECT count(*) FROM ingest.address WHERE due_at <= now()") == [(2,)]
 
 
 def test_what_was_given_up_can_be_made_due_again_and_what_is_settled_not(store: Store, lab) -> None:
     run(store, f"{ARTICLE} https://{BLOG}/a")
     change(store, f"UPDATE ingest.address SET due_at = NULL, tries = 20 WHERE host = '{BLOG}'")
-    assert links.retry(store, [BLOG, HOST, ARTICLE]) == 1
+    assert operate.retry(store, [BLOG, HOST, ARTICLE]) == 1
 
 
 def test_what_waits_can_be_cancelled_and_the_account_says_so(store: Store, lab) -> None:
     first = run(store, f"https://{BLOG}/a")
     run_id = pipeline.open_run(store, "cancel")
-    assert links.cancel(store, run_id, [BLOG]) == 1
+    assert operate.cancel(store, run_id, [BLOG]) == 1
     assert pipeline.close_run(store, run_id).mentions == 1
     assert rows(store, "SELECT run_id, outcome, why FROM essays.run_account ORDER BY run_id") == [
         (first, "waiting", "http 503"), (run_id, "refused", "cancelled by a person")]  # fmt: skip
     assert rows(store, "SELECT count(*) FROM ingest.address WHERE due_at IS NOT NULL") == [(0,)]
-    assert links.cancel(store, run_id, [BLOG]) == 0
+    assert operate.cancel(store, run_id, [BLOG]) == 0
 
 
 @pytest.mark.parametrize("wanted", ["not a host", "host", "javascript:alert(1)"])
 def test_what_is_neither_link_nor_host_is_an_error_with_a_remedy(store: Store, lab, wanted: str) -> None:
     with pytest.raises(IngestError, match="neither a link nor a host"):
-        links.retry(store, [wanted])
+        operate.retry(store, [wanted])
 
 
 def test_the_rules_of_a_host_are_asked_for_once_and_noted_and_its_delay_is_kept(store: Store, lab) -> None:
@@ -152,7 +153,7 @@ def test_a_redirect_waits_for_its_turn_at_the_host_that_it_leads_to(
     times = [one.at for one in lab.looks if one.host == HOST]
     assert len(times) == 4
     assert min(later - earlier for earlier, later in pairwise(times)) > 0.25
-    links.set_paused(store, HOST, True)
+    operate.set_paused(store, HOST, True)
     lab.script("short0.example", "/b", {"do": "redirect", "to": f"https://{HOST}/s/AnotherExample-OfFours"})
     run(store, "https://short0.example/b")
     assert len([one for one in lab.looks if one.host == HOST]) == 4
@@ -193,7 +194,7 @@ def test_who_says_how_long_to_stay_away_is_left_alone_with_all_its_pages(
 
 def test_what_another_run_goes_on_with_waits_no_more_in_the_account(store: Store, lab) -> None:
     first = pipeline.open_run(store, "ingest_links")
-    links.hand_in(store, first, ARTICLE)
+    submit.hand_in(store, first, ARTICLE)
     change(store, "UPDATE ingest.address SET due_at = now() - interval '1 minute'")
     assert (due(store), worker.due_hosts(store)) == (0, []), "the first run goes on"
     change(store, "UPDATE ingest.run SET started_at = now() - interval '1 hour'")
@@ -217,7 +218,7 @@ def test_a_turn_at_a_host_is_one_workers_until_it_is_given_back_and_spaced_from_
     assert 3 < spaced.seconds <= 4 and "a short time ago" in spaced.why
     change(store, "UPDATE ingest.host SET breaker_until = now() + interval '1 hour'")
     assert "captchas" in take().why
-    links.set_paused(store, HOST, True)
+    operate.set_paused(store, HOST, True)
     assert take() == hosts.NotBefore(None, "the host is paused")
 
 

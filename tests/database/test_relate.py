@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from ingest import pipeline, relate, similarity
+from ingest import pipeline, similarity
 from ingest.model import Address, Completeness, Essay, IngestError, Look, Obtained, Published, Reading, Snapshot, State
 from ingest.settings import settings
+from ingest.similarity import relating
 from ingest.store import Store, face
 from ingest.store.record import record
 
@@ -149,7 +150,7 @@ def test_relations_do_not_depend_on_how_many_had_a_passage_before(store: Store, 
         load(store, one)
     found = rows(store, RELATIONS)
     assert ("source", "near_copy", "copy") in found
-    relate.relate_all(store)
+    relating.relate_all(store)
     assert rows(store, RELATIONS) == found
 
 
@@ -176,7 +177,7 @@ def test_a_crash_before_the_end_is_made_good_by_the_next_call(store: Store, monk
     text = prose(11)
     load(store, look("original", text), look("repost", edited(text)), relate=False)
     with monkeypatch.context() as then:
-        then.setattr(relate, "_measure", lambda *_: 1 / 0)
+        then.setattr(relating, "_measure", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             pipeline.relate(store)
     assert rows(store, "SELECT count(*) FROM ingest.fingerprinted") == [(2,)]
@@ -200,7 +201,7 @@ QUESTIONS = "SELECT answer FROM ingest.review ORDER BY asked_at, answer"
 
 def answer(store: Store, given: str) -> None:
     (a,), (b,) = rows(store, "SELECT document_id FROM essays.document WHERE title IN ('original', 'longer')")
-    relate.answer(store, int(str(a)), int(str(b)), given, "somebody")
+    relating.answer(store, int(str(a)), int(str(b)), given, "somebody")
     assert face.inconsistencies(store) == []
 
 
@@ -217,7 +218,7 @@ def test_an_answer_is_kept_while_the_texts_stay(store: Store, given: str, works:
     answer(store, given)
     assert rows(store, "SELECT copy_count FROM essays.essay") == works
     load(store, look("other", prose(14)))
-    relate.relate_all(store)
+    relating.relate_all(store)
     assert rows(store, "SELECT copy_count FROM essays.essay WHERE title <> 'other'") == works
     assert rows(store, QUESTIONS) == [(given,)]
 
@@ -243,7 +244,7 @@ def test_a_question_that_no_longer_arises_is_taken_back(store: Store) -> None:
 def test_an_answer_to_no_question_changes_nothing(store: Store, a: int, b: int, given: str) -> None:
     load(store, *DOUBTFUL)
     with pytest.raises(IngestError, match=r"Nobody asks about 1 and 2|is no answer"):
-        relate.answer(store, a, b, given, "somebody")
+        relating.answer(store, a, b, given, "somebody")
     assert rows(store, QUESTIONS) == [(None,)]
 
 
@@ -260,17 +261,17 @@ BREAK = {
 @pytest.mark.parametrize("harm", list(BREAK))
 def test_measuring_again_notices_what_is_wrong(store: Store, database: str, harm: str) -> None:
     load(store, *CHAIN, *DOUBTFUL)
-    assert relate.measure_again(store) == (6, [])
-    assert relate.measure_again(store, sample=2) == (2, [])
+    assert relating.measure_again(store) == (6, [])
+    assert relating.measure_again(store, sample=2) == (2, [])
     execute(database_url(database), harm)
-    count, differing = relate.measure_again(store)
+    count, differing = relating.measure_again(store)
     assert count == 6
     assert any(BREAK[harm] in line for line in differing), differing
 
 
 def test_nothing_is_measured_again_while_documents_wait(store: Store) -> None:
     load(store, *CHAIN, relate=False)
-    assert relate.measure_again(store) == (0, [])
+    assert relating.measure_again(store) == (0, [])
 
 
 def test_a_thousand_copies_and_boilerplate_on_all_of_them_are_bounded(store: Store) -> None:
@@ -301,13 +302,13 @@ def test_packed_fingerprints_answer_as_rows_do_at_an_eighth_of_the_size(store: S
     footer = prose(16, 6)
     load(store, *(look(f"doc{n}", text + "\n\n" + footer) for n, text in enumerate(texts)))
     before = [found(store, text + footer) for text in texts]
-    assert relate.pack(store) == 64
+    assert relating.pack(store) == 64
     assert rows(store, "SELECT count(*) FROM ingest.fingerprint") == [(0,)]
     assert [found(store, text + footer) for text in texts] == before
-    assert relate.pack(store) == 0, "nothing grew since"
+    assert relating.pack(store) == 0, "nothing grew since"
     load(store, look("late", edited(texts[3])))
     assert ("late", "near_copy", "doc3") in rows(store, RELATIONS)
-    assert relate.pack(store, share=0) == 64
+    assert relating.pack(store, share=0) == 64
     assert ("late", "near_copy", "doc3") in rows(store, RELATIONS)
     assert pipeline.relate_all(store) == 41
     assert ("late", "near_copy", "doc3") in rows(store, RELATIONS)
@@ -316,11 +317,11 @@ def test_packed_fingerprints_answer_as_rows_do_at_an_eighth_of_the_size(store: S
 def test_a_revision_that_was_packed_and_replaced_is_found_no_more(store: Store, packing) -> None:
     old, new = prose(17), prose(18)
     load(store, look("one", old))
-    relate.pack(store)
+    relating.pack(store)
     load(store, look("one", new))
     load(store, look("other", edited(old)))
     assert rows(store, RELATIONS) == []
-    relate.pack(store, share=0)
+    relating.pack(store, share=0)
     assert rows(
         store,
         """SELECT count(*) FROM ingest.fingerprint_leaf, unnest(keys) key
@@ -338,7 +339,7 @@ def test_loading_and_packing_at_the_same_time_lose_and_double_nothing(store: Sto
         own = Store(database_url(database, "loader"))
         try:
             for _ in range(6):
-                (pipeline.relate if what < 2 else lambda s: relate.pack(s, share=0))(own)
+                (pipeline.relate if what < 2 else lambda s: relating.pack(s, share=0))(own)
         finally:
             own.close()
 
@@ -360,8 +361,8 @@ def test_a_worker_that_was_slow_to_compare_loses_nothing_that_another_found_mean
 ) -> None:
     text = prose(31)
     load(store, look("one", text), look("two", edited(text)), relate=False)
-    monkeypatch.setattr(relate, "BATCH", 1)
-    compared, go_on, measure = threading.Event(), threading.Event(), relate._measure
+    monkeypatch.setattr(relating, "BATCH", 1)
+    compared, go_on, measure = threading.Event(), threading.Event(), relating._measure
 
     def slow(*given: Any) -> Any:
         found = measure(*given)
@@ -373,11 +374,11 @@ def test_a_worker_that_was_slow_to_compare_loses_nothing_that_another_found_mean
     def work() -> None:
         own = Store(database_url(database, "loader"))
         try:
-            relate.relate(own)
+            relating.relate(own)
         finally:
             own.close()
 
-    monkeypatch.setattr(relate, "_measure", slow)
+    monkeypatch.setattr(relating, "_measure", slow)
     first, second = threading.Thread(target=work, name="slow"), threading.Thread(target=work)
     first.start()
     assert compared.wait(60)

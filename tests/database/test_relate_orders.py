@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest import pipeline, relate
+from ingest import pipeline
 from ingest.model import Address, Essay, Look, Obtained, Reading, Snapshot, State
 from ingest.settings import settings
+from ingest.similarity import relating
 from ingest.store import Store, face
 from ingest.store.record import record
 
@@ -123,10 +124,10 @@ def test_edits_merges_packing_and_relating_all_again_leave_what_one_load_finds(
             for start in range(0, len(looks), size):
                 load(store, looks[start : start + size], size)
                 if start // size % 2:
-                    relate.pack(store, share=0)
+                    relating.pack(store, share=0)
             assert state(store) == expected
-            assert relate.measure_again(store) == (count, [])
-            relate.relate_all(store)
+            assert relating.measure_again(store) == (count, [])
+            relating.relate_all(store)
             assert state(store) == expected
             store.close()
 
@@ -146,7 +147,7 @@ def test_workers_that_load_relate_pack_and_forget_at_the_same_time_find_the_same
             for start in range(0, 50, 10):
                 record(own, run_id, looks[number * 50 + start : number * 50 + start + 10], "readers")
                 pipeline.relate(own)
-                relate.pack(own, share=0)
+                relating.pack(own, share=0)
             if number == 0:
                 own.ask("relate", "forget")
             own.close()
@@ -155,7 +156,7 @@ def test_workers_that_load_relate_pack_and_forget_at_the_same_time_find_the_same
             list(pool.map(work, range(3)))
         pipeline.relate(store)
         assert state(store) == expected
-        assert relate.measure_again(store) == (150, [])
+        assert relating.measure_again(store) == (150, [])
         store.close()
 
 
@@ -199,5 +200,5 @@ def test_two_seedings_of_one_folder_with_some_killed_find_what_one_finds(
                 finish(one)
             assert face.counts(store)["unrelated"] == 0
             assert state(store) == expected
-            assert relate.measure_again(store) == (150, [])
+            assert relating.measure_again(store) == (150, [])
             store.close()

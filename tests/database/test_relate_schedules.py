@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ingest import relate
 from ingest.model import Look
+from ingest.similarity import relating
 from ingest.store import Store, face
 
 from ..conftest import database_url, execute, rows
@@ -34,7 +34,7 @@ def stop_at_steps(monkeypatch: pytest.MonkeyPatch, step: Callable[[], object]) -
     """Calls a function before each claim, look-up, gate and commit of relating."""
 
     def around(name: str, *, after: bool) -> None:
-        original = getattr(relate, name)
+        original = getattr(relating, name)
 
         @wraps(original)
         def stepping(*given: Any) -> Any:
@@ -44,19 +44,19 @@ def stop_at_steps(monkeypatch: pytest.MonkeyPatch, step: Callable[[], object]) -
                 step()
             return result
 
-        monkeypatch.setattr(relate, name, stepping)
+        monkeypatch.setattr(relating, name, stepping)
 
     around("_index", after=True)  # before its claim and its commit
     around("_measure", after=True)
     around("_sides", after=False)  # before its look-up
-    ask = relate.ask
+    ask = relating.ask
 
     def gated(connection: Any, room: str, name: str, **values: Any) -> Any:
         if name == "take_gate":
             step()
         return ask(connection, room, name, **values)
 
-    monkeypatch.setattr(relate, "ask", gated)
+    monkeypatch.setattr(relating, "ask", gated)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def stepped(store: Store, database: str, monkeypatch: pytest.MonkeyPatch) -> Cal
     """Prepares texts; what it returns relates them anew by two workers, in the order of steps that it is given."""
     current: list[Steps] = []
     stop_at_steps(monkeypatch, lambda: current and current[-1].step())
-    monkeypatch.setattr(relate, "BATCH", 1)
+    monkeypatch.setattr(relating, "BATCH", 1)
     stores = [Store(database_url(database, "loader")) for _ in range(2)]
 
     def waiters() -> int:
@@ -82,7 +82,7 @@ def stepped(store: Store, database: str, monkeypatch: pytest.MonkeyPatch) -> Cal
                     "SELECT ingest.forget_relations()")  # fmt: skip
             current.append(Steps(waiters))
             try:
-                return current[-1].run([lambda own=own: relate.relate(own) for own in stores], choose)
+                return current[-1].run([lambda own=own: relating.relate(own) for own in stores], choose)
             finally:
                 current.clear()
 

@@ -11,10 +11,9 @@ import pyarrow.dataset as ds
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from ingest import releases
-from ingest.export import FORMATS, export
+from ingest.export import FORMATS, export, releases
+from ingest.export.releases import Selection, make
 from ingest.model import Account, IngestError, Precision, Published
-from ingest.releases import Selection, make
 from ingest.store import Store, face
 
 from ..conftest import database_url, execute, rows

@@ -13,7 +13,8 @@ import pytest
 from psycopg2.extras import execute_values
 from sqlalchemy.exc import DBAPIError
 
-from ingest import pipeline, seeds
+from ingest import pipeline
+from ingest.intake import seeds
 from ingest.local import binaries
 from ingest.settings import resource
 from ingest.store import Store, migrate

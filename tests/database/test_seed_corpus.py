@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import batches, pipeline, seeds
+from ingest import pipeline
+from ingest.intake import batches, seeds
 from ingest.model import IngestError
 from ingest.store import Store
 
@@ -236,7 +237,7 @@ def test_a_strange_date_or_front_matter_stops_nobody(store: Store, corpus: Path,
 
 
 def test_a_reader_that_breaks_on_a_file_leaves_the_others(store: Store, corpus: Path, monkeypatch) -> None:
-    from ingest import files
+    from ingest.intake import files
 
     def broken(text: str, *more: object) -> None:
         if "账单" in text:

@@ -16,10 +16,12 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from ingest import imports, links, pipeline, rhythm, sources
-from ingest.crawl import worker
+from ingest import pipeline, sources
+from ingest.crawl import operate, worker
+from ingest.intake import imports, submit
 from ingest.model import IngestError
 from ingest.settings import settings
+from ingest.sources import interval
 from ingest.sources.asking import OwnServer
 from ingest.store import Store
 
@@ -266,12 +268,12 @@ def test_a_source_that_fails_is_asked_less_and_loses_nothing(store: Store, lab) 
 
 def test_a_paused_host_makes_a_source_wait_and_a_paused_source_is_not_due(store: Store, lab) -> None:
     slug = add(store, FEED)
-    links.set_paused(store, BLOG, True)
+    operate.set_paused(store, BLOG, True)
     asked = len(lab.asked)
     assert check(store, slug).state == "waiting"
     assert len(lab.asked) == asked
     assert rows(store, "SELECT failures FROM ingest.source WHERE kind = 'feed'") == [(0,)]
-    links.set_paused(store, BLOG, False)
+    operate.set_paused(store, BLOG, False)
     sources.resume(store, slug)
     assert [one["slug"] for one in sources.due_sources(store)] == [slug]
     sources.pause(store, slug)
@@ -403,7 +405,7 @@ def test_a_long_sitemap_is_handed_in_in_portions(store: Store, lab, monkeypatch:
     slug = add(store, f"https://{BLOG}/map.xml")
     told = [check(store, slug) for _ in range(4)]
     assert [one.new for one in told] == [10, 10, 5, 0]
-    assert [one.wait == rhythm.WHEN_MORE for one in told] == [True, True, False, False]
+    assert [one.wait == interval.WHEN_MORE for one in told] == [True, True, False, False]
     assert told[3].state == "not_modified"
 
 
@@ -505,7 +507,7 @@ def test_links_of_a_page_obey_unless_a_person_hands_them_in(store: Store, lab) -
         ("refused", "disallowed", "robots.txt disallows it, and a page led to it")
     ]
     run_id = pipeline.open_run(store, "links")
-    links.hand_in(store, run_id, f"https://{BLOG}/2026/1", refetch=True)
+    submit.hand_in(store, run_id, f"https://{BLOG}/2026/1", refetch=True)
     worker.fetch_due(store, run_id, 20, of_run=run_id)
     assert paths_of(lab)[-1] == "/2026/1"
 
@@ -619,15 +621,15 @@ def test_a_source_that_falls_silent_is_overdue_though_every_check_is_fine(store:
     ],
 )
 def test_the_next_check_follows_the_source(gap, silent, given, wait) -> None:
-    assert rhythm.next_check(gap, silent, **given) == wait
+    assert interval.next_check(gap, silent, **given) == wait
 
 
 def test_a_push_of_many_articles_is_one_event() -> None:
     start = datetime(2026, 11, 1, 20, tzinfo=UTC)
     pushes = [start + timedelta(days=2 * day, minutes=5 * n) for day in range(5) for n in range(8)]
-    assert rhythm.usual_gap(pushes) == timedelta(days=2)
-    assert rhythm.usual_gap(pushes[:16]) is None
-    assert rhythm.usual_gap([]) is None
+    assert interval.usual_gap(pushes) == timedelta(days=2)
+    assert interval.usual_gap(pushes[:16]) is None
+    assert interval.usual_gap([]) is None
 
 
 # Many workers, and workers that die

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from ingest import accept, links, pipeline
+from ingest import extract, pipeline
 from ingest.cli import answers, app
+from ingest.intake import submit
 from ingest.model import Address
 from ingest.store import Store
 from ingest.urls.normalise import normalised
@@ -51,7 +52,7 @@ def ask(store: Store, sql: str, **values: Any) -> Any:
 
 def paste(store: Store, *urls: str) -> None:
     run_id = pipeline.open_run(store, "links")
-    links.hand_in(store, run_id, "\n".join(urls))
+    submit.hand_in(store, run_id, "\n".join(urls))
     pipeline.close_run(store, run_id)
 
 
@@ -103,7 +104,7 @@ def test_the_command_knows_spellings_of_a_site_that_nobody_pasted(
 def test_a_link_that_nobody_pasted_and_a_stored_page_has_is_found_by_its_spelling(store: Store, analyst: Store) -> None:
     own = Address("wechat:s/BBBBBBBBBBBBBBBBBBBBBB", "https://mp.weixin.qq.com/s/BBBBBBBBBBBBBBBBBBBBBB", "wechat")
     met = "https://m.jianshu.com/p/0a0b0c0d0e0f?from=timeline"
-    (link,) = accept.find(met)
+    (link,) = extract.find(met)
     from ingest.model import Claim
 
     load_page(store, own, "一段足够长的正文，用来说明链接。", "MzA5/1/1", claims=(Claim("links_to", link.address),))
@@ -188,7 +189,7 @@ OTHERS = [
 
 def key(url: str) -> str | None:
     """What the extraction of links makes of a URL of no site with rules of its own."""
-    found = accept.address(url)
+    found = extract.address(url)
     return found.key if found else None
 
 

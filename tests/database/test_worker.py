@@ -10,8 +10,9 @@ from itertools import pairwise
 
 import pytest
 
-from ingest import links, pipeline
-from ingest.crawl import worker
+from ingest import pipeline
+from ingest.crawl import operate, worker
+from ingest.intake import submit
 from ingest.settings import settings
 from ingest.store import Store
 
@@ -31,7 +32,7 @@ def lab(open_lab, monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def run_id(store: Store, lab) -> int:
     made = pipeline.open_run(store, "links")
-    links.hand_in(store, made, TEXT)
+    submit.hand_in(store, made, TEXT)
     return made
 
 
@@ -86,7 +87,7 @@ def test_a_page_that_kills_its_workers_is_left_to_a_person_after_three(
     settings.cache_clear()
     link = f"https://{HOSTS[0]}/1"
     run_id = pipeline.open_run(store, "links")
-    links.hand_in(store, run_id, link)
+    submit.hand_in(store, run_id, link)
     command = [sys.executable, "-c", KILLED, database_url(database, "loader"), str(run_id)]
     for strikes in (1, 2, 3):
         assert subprocess.run(command, check=False, cwd=ROOT).returncode == -signal.SIGKILL
@@ -98,7 +99,7 @@ def test_a_page_that_kills_its_workers_is_left_to_a_person_after_three(
     assert rows(store, "SELECT state, due_at, strikes FROM ingest.address") == [("too_costly", None, 0)]
     assert "taken up 3 times" in str(rows(store, f"SELECT detail FROM essays.why('{link}')"))
     assert rows(store, "SELECT question, url FROM essays.to_review") == [("too_costly", link)]
-    assert links.retry(store, [link]) == 1
+    assert operate.retry(store, [link]) == 1
     assert worker.fetch_due(store, pipeline.open_run(store, "run"), 20) == 1
     assert rows(store, "SELECT state, strikes FROM ingest.address") == [("unreadable", 0)]
     assert rows(store, "SELECT fence FROM ingest.fetch ORDER BY fetch_id") == [(4,), (5,)]

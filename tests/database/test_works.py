@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from opencc import OpenCC
 
-from ingest import pipeline, seeds
+from ingest import pipeline
+from ingest.intake import seeds
 from ingest.store import Store
 
 from ..conftest import database_url, rows

@@ -9,9 +9,9 @@ from bs4 import BeautifulSoup
 from lxml.html import HtmlElement, tostring
 
 from ingest import text as texts
-from ingest.body import Body, render
+from ingest.markup.body import Body, render
+from ingest.markup.page import Page
 from ingest.model import Account, Chrome, Essay, Evidence, Reading, Role, State
-from ingest.page import Page
 from ingest.sites.web import byline, states
 from ingest.sites.web.address import addresses
 from ingest.sites.web.container import choose

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from ingest import dates
 from ingest import text as texts
-from ingest.body import Body
+from ingest.markup.body import Body
+from ingest.markup.page import Page
 from ingest.model import (
     WECHAT_TYPES,
     Account,
@@ -24,7 +25,6 @@ from ingest.model import (
     Role,
     State,
 )
-from ingest.page import Page
 from ingest.redact import redact_words
 from ingest.sites.wechat import lineage
 from ingest.sites.wechat.addresses import NAME, Identity, address, identity, made

@@ -8,10 +8,10 @@ from html import escape
 
 from bs4 import Tag
 
-from ingest.body import Body, picture, render
+from ingest.markup.body import Body, picture, render
+from ingest.markup.outline import Outline
+from ingest.markup.page import Page
 from ingest.model import Image, State
-from ingest.outline import Outline
-from ingest.page import Page
 from ingest.redact import redact_url, redact_words
 from ingest.sites.wechat.fields import Fields, js_decoded, plain, unescape
 from ingest.sites.wechat.habits import HABITS, same_picture

@@ -15,7 +15,7 @@ from functools import cached_property
 from html import unescape as entity
 from typing import TypeAlias
 
-from ingest.outline import Script
+from ingest.markup.outline import Script
 from ingest.text import storable
 
 _DOUBLE = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'

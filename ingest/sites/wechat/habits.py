@@ -6,8 +6,8 @@ import re
 
 from bs4 import Tag
 
-from ingest.body import Habits
-from ingest.page import attribute
+from ingest.markup.body import Habits
+from ingest.markup.page import attribute
 from ingest.sites.wechat.addresses import address
 from ingest.urls.normalise import host
 from ingest.urls.wrappers import unwrapped

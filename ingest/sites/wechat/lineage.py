@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from base64 import b64encode
 
+from ingest.markup.page import Page, attribute
 from ingest.model import Claim
-from ingest.page import Page, attribute
 from ingest.sites import known
 from ingest.sites.wechat.addresses import address, identity, made
 from ingest.sites.wechat.fields import Fields, unescape

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from bs4 import Tag
 from bs4.element import NavigableString
 
+from ingest.markup.page import attribute, classes
 from ingest.model import Address, Claim
-from ingest.page import attribute, classes
 from ingest.redact import redact_words
 from ingest.sites.wechat.addresses import HOSTS, LINK, address
 from ingest.urls.normalise import spelled

@@ -7,8 +7,8 @@ from functools import cache
 
 from bs4 import Tag
 
+from ingest.markup.page import Page
 from ingest.model import State
-from ingest.page import Page
 from ingest.text import fold
 
 # The first that occurs in the notice decides, so the particular stands before the general. Words are compared folded:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ingest.markup.page import Page, classes
 from ingest.model import Address, Reading, State
-from ingest.page import Page, classes
 from ingest.sites.wechat import notices
 from ingest.sites.wechat.addresses import HOSTS, NAME, address, is_captcha
 from ingest.sites.wechat.article import READER, Article

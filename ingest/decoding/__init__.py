@@ -1,0 +1,1 @@
+"""Bytes to text: which charset, what is packed, and what is no text at all."""

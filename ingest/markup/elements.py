@@ -1,0 +1,107 @@
+"""What an element is to a body: its kind, whether anyone sees it, and the addresses in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from bs4 import Tag
+
+from ingest.markup.page import attribute, classes
+from ingest.redact import redact_url
+
+LISTS = frozenset({"ul", "ol"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+FRAMES = LISTS | HEADINGS | {"li", "blockquote"}
+
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_DROPPED = frozenset(
+    {"script", "style", "noscript", "template", "head", "title", "meta", "link", "iframe", "object", "embed"}
+    | {"button", "select", "input", "textarea"}
+)
+_GUTTERS = frozenset({"gutter", "code-snippet__line-index", "line-numbers-rows", "hljs-ln-numbers", "lnt"})
+
+
+def _nothing(_: Tag) -> str | None:
+    return None
+
+
+def _itself(url: str) -> str:
+    return url
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What the pages of a site do in their own way; by default nothing.
+
+    ``words`` says what an element stands for, which is then written in its place (an emoji that is a picture).
+    ``background`` is the picture that is shown behind an element. ``link`` gives an address its lasting form, and
+    ``same`` is what two addresses of one picture have in common.
+    """
+
+    words: Callable[[Tag], str | None] = _nothing
+    background: Callable[[Tag], str | None] = _nothing
+    link: Callable[[str], str] = _itself
+    same: Callable[[str], str] = _itself
+
+
+def dropped(tag: Tag) -> bool:
+    """Whether nobody reads this element: scripts, controls, what is hidden, the line numbers beside code."""
+    if tag.name in _DROPPED:
+        return True
+    if not tag.attrs:
+        return False
+    if styled(tag, _HIDDEN, "none"):
+        return True
+    return not _GUTTERS.isdisjoint(classes(tag))
+
+
+def styled(tag: Tag, pattern: re.Pattern[str], word: str) -> bool:
+    """Whether the style of an element has the pattern, which is only tried where its ``word`` is."""
+    style = attribute(tag, "style")
+    return bool(style) and word in style.lower() and pattern.search(style) is not None
+
+
+def holds(root: Tag, names: frozenset[str]) -> bool:
+    """Whether an element of these names is inside; ``find`` goes down to the last descendant before it looks."""
+    path = [iter(root.contents)]
+    while path:
+        child = next(path[-1], None)
+        if child is None:
+            path.pop()
+        elif isinstance(child, Tag):
+            if child.name in names:
+                return True
+            path.append(iter(child.contents))
+    return False
+
+
+def picture(tag: Tag, base: str | None = None) -> str | None:
+    """The address of an ``img``: what it loads later comes before its placeholder; never a ``data:`` picture."""
+    for name in ("data-src", "data-original", "data-actualsrc", "src"):
+        url = attribute(tag, name).strip()
+        if url and not url.lower().startswith(("data:", "about:", "javascript:")):
+            return _absolute(url, base)
+    return None
+
+
+def target(tag: Tag, base: str | None = None) -> str | None:
+    """The address that an ``a`` leads to; None when it leads to a place in the page, or nowhere."""
+    url = attribute(tag, "href").strip()
+    if not url or url.startswith("#") or url.lower().startswith(("javascript:", "data:")):
+        return None
+    return _absolute(url, base)
+
+
+def _absolute(url: str, base: str | None) -> str:
+    """The address that can be kept: whole, and without session keys."""
+    if "?" in url:
+        url = redact_url(url)
+    if base:
+        try:
+            return urljoin(base, url)
+        except ValueError:  # "http://[": not an address that can be joined
+            return url
+    return f"https:{url}" if url.startswith("//") else url

@@ -1,0 +1,64 @@
+"""The flat form of a body as Markdown."""
+
+# ruff: noqa: ARG002  # markdownify calls its converters by name
+
+from __future__ import annotations
+
+import re
+
+from bs4 import Tag
+from markdownify import MarkdownConverter
+
+from ingest.markup.outline import Outline
+from ingest.markup.page import attribute
+
+_ESCAPED = re.compile(r"[\\`*]|(?<![^\W_])_|_(?![^\W_])|~~|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\](?=[(:])")
+_LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|>|[-+](?=\s))", re.MULTILINE)
+_TICKS = re.compile("`{3,}")
+
+
+class _Markdown(MarkdownConverter):
+    """markdownify's converter, for the flat form: exact code, tables with pipes, pictures wherever they stand."""
+
+    class Options:
+        heading_style = "atx"
+        bullets = "-"
+        newline_style = "backslash"
+        table_infer_header = True
+
+    def escape(self, text: str, parent_tags: set[str]) -> str:
+        return _ESCAPED.sub(lambda found: "\\" + found[0], text)
+
+    def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return "\n\n" + _LINE_START.sub(r"\1\\\2", text.strip(" \n")) + "\n\n"
+
+    def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        fence = "`" * (1 + max([2, *map(len, _TICKS.findall(text))]))
+        return f"\n\n{fence}{attribute(el, 'lang')}\n{text}\n{fence}\n\n"
+
+    def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        url = attribute(el, "src").replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+        return f"![{attribute(el, 'alt').replace('[', '(').replace(']', ')')}]({url})"
+
+    def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        url = attribute(el, "href").replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+        words = text.strip()
+        return text.replace(words, f"[{words}]({url})", 1) if words else text
+
+    def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        label = attribute(el, "label") + " "
+        indent = " " * len(label)
+        lines = text.strip("\n ").split("\n")
+        return label + "\n".join([lines[0], *(indent + line if line else "" for line in lines[1:])]) + "\n"
+
+    def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        span = int(attribute(el, "colspan") or 1)
+        return " " + text.strip().replace("|", "\\|").replace("\n", " ") + " |" * span
+
+    convert_th = convert_td
+
+
+def convert(flat: str) -> str:
+    """The Markdown of a flat form."""
+    body = Outline(f"<body>{flat}</body>").tree().body
+    return "" if body is None else str(_Markdown().convert_soup(body)).strip("\n")
