@@ -68,8 +68,7 @@ WHERE host = %(host)s
 -- soonest --
 -- The host that was asked longest ago comes first. One that is being asked may be free in a second.
 SELECT host, greatest(
-    extract(epoch FROM coalesce(h.breaker_until, '-infinity') - clock_timestamp()),
-    extract(epoch FROM coalesce(h.next_at, '-infinity') - clock_timestamp()),
+    extract(epoch FROM h.breaker_until - clock_timestamp()), extract(epoch FROM h.next_at - clock_timestamp()),
     CASE WHEN h.turn_until > clock_timestamp() THEN 1 END, 0)::float AS wait
 FROM unnest(%(hosts)s::text[]) WITH ORDINALITY AS wanted (host, n) LEFT JOIN ingest.host h USING (host)
 WHERE NOT coalesce(h.paused, false)
