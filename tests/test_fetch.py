@@ -27,7 +27,7 @@ from ingest.settings import settings
 from tests.lab import Lab
 from tests.lab.behaviours import MIB
 
-LIMITS = Limits(seconds=5, wire_bytes=8 * MIB, unpacked_bytes=32 * MIB)
+LIMITS = Limits(seconds=20, wire_bytes=8 * MIB, unpacked_bytes=32 * MIB)
 BUDGET = 1.0  # seconds for a server that never ends
 PATIENCE = 30  # what never ends goes on for a minute; a busy machine is late by seconds
 GROWTH = 64 * MIB
