@@ -12,7 +12,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: install install-bench install-notebook run stop test test-slow test-all check check-compose secrets bench faults docs lock
+.PHONY: install install-bench install-notebook run stop test test-slow test-all test-database check check-compose secrets bench faults docs lock
 
 install: .venv/installed
 
@@ -49,6 +49,10 @@ test-slow: install
 
 test-all: install
 	@$(PYTEST)
+
+# The database's tests with another version's programs: make test-database TEST_POSTGRES=/usr/lib/postgresql/15/bin
+test-database: install
+	@TEST_POSTGRES="$(TEST_POSTGRES)" $(PYTEST) tests/database
 
 check: install
 	@$(BIN)/ruff format --check .

@@ -17,11 +17,15 @@ os.environ["ESSAYS_HOME"] = str(HOME)
 for name in [name for name in os.environ if name.startswith("ESSAYS_") and name != "ESSAYS_HOME"]:
     del os.environ[name]
 
+from ingest.local import binaries  # noqa: E402  after the home is set
 from ingest.local.postgres import destroy_postgres, ensure_postgres, superuser_url  # noqa: E402  after the home is set
 from ingest.store import Store, migrate  # noqa: E402
 from ingest.store.connection import sqlalchemy_url  # noqa: E402
 
 from .lab.fixture import open_lab  # noqa: E402, F401  a fixture for all
+
+if programs := os.environ.get("TEST_POSTGRES"):  # a folder with another version's programs
+    binaries.find = lambda: Path(programs)
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -103,6 +107,13 @@ def rows(store: Store, sql: str) -> list[tuple[object, ...]]:
     """The rows of a query as tuples."""
     with store.transaction() as connection:
         return [tuple(row) for row in connection.exec_driver_sql(sql)]
+
+
+def need_version(store: Store, version: int, why: str) -> None:
+    """Skips the test on a server that is older."""
+    ((found,),) = rows(store, "SELECT current_setting('server_version_num')::int / 10000")
+    if found < version:
+        pytest.skip(f"Postgres {found}: {why}")
 
 
 def shared(name: str) -> Path:

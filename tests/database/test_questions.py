@@ -17,7 +17,7 @@ from ingest.model import Account, Address, Claim, Essay, Look, Obtained, Publish
 from ingest.store import Connection, Store
 from ingest.store.record import record
 
-from ..conftest import ROOT, database_url, execute, new_database, rows
+from ..conftest import ROOT, database_url, execute, need_version, new_database, rows
 
 CORPUS = ROOT / "examples" / "corpus"
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -392,6 +392,8 @@ def test_a_question_touches_only_what_it_is_about(full: Store, question: str, fo
         assert len(connection.exec_driver_sql(question).all()) == found
         touched = {name: read - before.get(name, 0) for name, read in rows_read(connection)}
     assert any(touched.values()), "the server counts"
+    if "quoted_by" in question:
+        need_version(full, 16, "it reads all documents for this one, where so small a database leaves it the choice")
     assert {name: read for name, read in touched.items() if read > DOCUMENTS / 10} == {}
 
 
