@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from lxml.html import HtmlElement
 
@@ -24,6 +25,8 @@ _AROUND_TITLE = 0.85  # the title stands before the body, in it only where a pag
 _ANOTHER = 0.2
 _WEAKLY_NAMED = 1.5
 _NOTHING = 60.0  # a page worth less has no body outside of its chrome
+_NEARLY_ALL = 0.8
+_NO_WRAPPER = frozenset({"comments", "footer", "dialog", "disclaimer"})
 _LEAD = 16  # folded characters of a description that tell a paragraph
 
 
@@ -43,8 +46,9 @@ def choose(blocks: list[Block], title: str, description: str) -> Choice:
     for anchor in (heading, lead):
         _clear(blocks, anchor)
     add_up(blocks, heading)
-    if (hidden := _hidden(blocks)) is not None:
-        _clear(blocks, hidden)
+    if held := _holding(blocks):
+        for at in held:
+            blocks[at].kind = None
         add_up(blocks, heading)
     scale = _Scale(blocks, heading, lead)
     best = max(range(len(blocks)), key=lambda at: (scale.value(at), at))
@@ -100,15 +104,15 @@ class _Scale:
         return max(self.skipped[at] - self.skipped[self.heading or 0], 0.0)
 
 
-def _hidden(blocks: Sequence[Block]) -> int | None:
-    """The element that is named as if it were chrome and holds all prose of the page; None when there is none."""
-    if blocks[0].total > _NOTHING:
-        return None
-    if any(block.said and weight_of(block.element) > _WEAKLY_NAMED for block in blocks if block.kind is None):
-        return None
-    named = [at for at, block in enumerate(blocks) if block.kind not in (None, "comments", "footer")]
-    best = max(named, key=lambda at: blocks[at].total, default=None)
-    return best if best is not None and blocks[best].total > 2 * _NOTHING else None
+def _holding(blocks: Sequence[Block]) -> list[int]:
+    """The elements that are named as if they were chrome and hold nearly all prose of the page.
+
+    What asks, warns or answers is not among them: a page that shows nothing else has no body.
+    """
+    before = list(accumulate((max(block.worth, 0.0) for block in blocks), initial=0.0))
+    least = max(_NEARLY_ALL * before[-1], 2 * _NOTHING)
+    return [at for at, block in enumerate(blocks) if block.kind is not None and block.kind not in _NO_WRAPPER
+            and before[block.last + 1] - before[at] > least]  # fmt: skip
 
 
 def _own(blocks: Sequence[Block], heading: int | None) -> int:

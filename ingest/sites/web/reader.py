@@ -21,7 +21,7 @@ from ingest.sites.web.lines import kind_of_line
 from ingest.sites.web.names import kind_of
 from ingest.sites.web.opinions import second
 from ingest.sites.web.title import headline, shown_title, site_name
-from ingest.sites.web.tree import Block, measure, parse, size
+from ingest.sites.web.tree import Block, measure, parse, revealed, size
 from ingest.sites.web.trim import Trim
 from ingest.urls.normalise import absolute, host
 
@@ -39,6 +39,8 @@ _AUTHORS = (
     ".//*[@itemprop='author' or @rel='author' or contains(concat(' ', @class, ' '), ' author ')"
     " or contains(@class, 'author-name') or contains(@class, 'author_name') or contains(@class, 'post-author')]"
 )
+_SHORT = 200  # characters of an essay beside which a longer one may be hidden
+_TIMES = 4
 _AROUND = 20  # blocks beside a body whose chrome is kept
 
 
@@ -58,7 +60,19 @@ def read(page: Page) -> Reading:
     root = parse(page.html)
     if root is None:
         return Reading(State.UNREADABLE, READER, NAME, reason="the page is empty", addresses=found)
-    return _Web(page, root).reading()
+    reading = _Web(page, root).reading()
+    return _revealed(page, reading) if _length(reading) < _SHORT else reading
+
+
+def _revealed(page: Page, reading: Reading) -> Reading:
+    """The reading of what a page hides until its scripts run, where that is an essay and the rest next to nothing."""
+    root = revealed(page.html)
+    shown = _Web(page, root).reading() if root is not None else reading
+    return shown if _length(shown) > max(_TIMES * _length(reading), _SHORT) else reading
+
+
+def _length(reading: Reading) -> int:
+    return len(reading.essay.text) if reading.essay else 0
 
 
 class _Web:

@@ -26,9 +26,12 @@ INLINE = frozenset(
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NO_WORDS = frozenset({"script", "style", "template"})
+_SAYS_MUCH = 200  # characters
 _ENDS = re.compile(r"[。！？!?；;…，：]|[.,:](?:\s|$)")
 _COST_OF_LINKS = 2.0
 _COST_OF_A_LABEL = 2.0  # a line that is no sentence: a button, a caption, a date
+_OF_CODE = 0.6
 _A_LINK = 0.7  # share of link text that makes a heading a link
 _TEASER = 150.0
 _MANY = 3  # elements of one kind that make a list
@@ -84,15 +87,40 @@ def unseen(element: HtmlElement) -> bool:
     return element.tag in UNSEEN or (style is not None and _HIDDEN.search(style) is not None)
 
 
+def revealed(html: str) -> HtmlElement | None:
+    """The page as its scripts may show it: what is hidden and says much, and what stands in for scripts, is seen.
+
+    None when nothing of the sort is in it.
+    """
+    root = parse(html)
+    if root is None:
+        return None
+    shown, held = False, [0]
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            held.append(0 if element.tag in _NO_WORDS else len(element.text or ""))
+            continue
+        within = held.pop()
+        held[-1] += within + len(element.tail or "")
+        if within < _SAYS_MUCH:
+            continue
+        if element.tag == "noscript":
+            element.tag, shown = "div", True
+        elif _HIDDEN.search(element.get("style") or ""):
+            del element.attrib["style"]
+            shown = True
+    return root if shown else None
+
+
 def measure(root: HtmlElement) -> list[Block]:
     """Every block-level element of a page in document order; parents come before their children."""
     blocks = [Block(root, -1)]
-    at, in_link = 0, 0
+    at, in_link, in_jump = 0, 0, 0
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if element is root:
             if event == "start":
-                _take(blocks, 0, element.text, in_link)
+                _take(blocks, 0, element.text, 0, 0)
             continue
         tag = element.tag
         if event == "start":
@@ -101,18 +129,20 @@ def measure(root: HtmlElement) -> list[Block]:
                 continue
             if tag in INLINE:
                 in_link += tag == "a"
+                in_jump += _jumps(element)
                 blocks[at].breaks += tag == "br"
             else:
                 blocks.append(Block(element, at, kind_of(element)))
                 at = len(blocks) - 1
-            _take(blocks, at, element.text, in_link)
+            _take(blocks, at, element.text, in_link, in_jump)
         else:
-            if tag in INLINE:
-                in_link -= tag == "a" and not unseen(element)
+            if tag in INLINE and not unseen(element):
+                in_link -= tag == "a"
+                in_jump -= _jumps(element)
             elif blocks[at].element is element:
                 blocks[at].last = len(blocks) - 1
                 at = blocks[at].parent
-            _take(blocks, at, element.tail, in_link)
+            _take(blocks, at, element.tail, in_link, in_jump)
     blocks[0].last = len(blocks) - 1
     return blocks
 
@@ -139,11 +169,13 @@ def _worth(block: Block) -> float:
     plain = block.words - block.links
     if not block.words or block.element.tag in HEADINGS:
         return 0.0
+    if block.element.tag == "pre":
+        return _OF_CODE * plain
     if (block.ends and plain > _SHORT) or plain > _LONG or (block.breaks and plain > _SHORT and not block.links):
         return plain - _COST_OF_LINKS * block.links
     if block.element.tag == "p" and not block.links:
         return plain / 2  # a line of verse, a caption
-    return -_COST_OF_A_LABEL - _COST_OF_LINKS * min(block.links, 20)
+    return -_COST_OF_A_LABEL - _COST_OF_LINKS * min(block.links, 20) if block.links else 0.0
 
 
 def _is_teaser(block: Block, within: list[Block], title: Block | None) -> bool:
@@ -154,11 +186,18 @@ def _is_teaser(block: Block, within: list[Block], title: Block | None) -> bool:
     return headings[0] is not title and headings[0].links > _A_LINK * headings[0].words
 
 
-def _take(blocks: list[Block], at: int, text: str | None, in_link: int) -> None:
-    """Add words to a block."""
+def _jumps(element: HtmlElement) -> bool:
+    """Whether this is a link to a place in the page that it is in: a heading with its own address, a note."""
+    return element.tag == "a" and (element.get("href") or "").strip().startswith("#")
+
+
+def _take(blocks: list[Block], at: int, text: str | None, in_link: int, in_jump: int) -> None:
+    """Add words to a block; a heading that is a link to itself is none."""
     if not text or not (words := text.strip()):
         return
     block = blocks[at]
+    if block.element.tag in HEADINGS:
+        in_link -= in_jump
     amount = size(words)
     block.words += amount
     block.parts.append(words)
