@@ -25,6 +25,9 @@ _AROUND_TITLE = 0.85  # the title stands before the body, in it only where a pag
 _ANOTHER = 0.2
 _WEAKLY_NAMED = 1.5
 _NOTHING = 60.0  # a page worth less has no body outside of its chrome
+_PARTS = frozenset({"p", "li", "dd", "dt", "ul", "ol", "dl", "blockquote", "pre", "tr", "tbody", "table", "td", "th"})
+_SAYS_MORE = 1.5
+_LIST = 0.6  # share of link text that makes an element a list of links
 _NEARLY_ALL = 0.8
 _NO_WRAPPER = frozenset({"comments", "footer", "dialog", "disclaimer"})
 _LEAD = 16  # folded characters of a description that tell a paragraph
@@ -53,6 +56,7 @@ def choose(blocks: list[Block], title: str, description: str) -> Choice:
     scale = _Scale(blocks, heading, lead)
     best = max(range(len(blocks)), key=lambda at: (scale.value(at), at))
     if blocks[best].total > 0:
+        best = _around(blocks, best)
         return Choice(best, heading, lead, scale.leads_to(best))
     # Not one sentence: the container that a name tells, after the title.
     named = [at for at in range(heading or 0, len(blocks)) if blocks[at].said and not scale.chrome[at]
@@ -102,6 +106,16 @@ class _Scale:
     def _between(self, at: int) -> float:
         """The prose between the title and an element."""
         return max(self.skipped[at] - self.skipped[self.heading or 0], 0.0)
+
+
+def _around(blocks: Sequence[Block], at: int) -> int:
+    """What a paragraph stands in, if that says more and is no list of links: a paragraph alone is seldom a body."""
+    parent = blocks[at].parent
+    if blocks[at].element.tag not in _PARTS or parent < 0 or blocks[parent].kind is not None:
+        return at
+    around = blocks[parent]
+    says_more = around.said - around.linked > _SAYS_MORE * blocks[at].said
+    return _around(blocks, parent) if says_more and around.linked < _LIST * around.said else at
 
 
 def _holding(blocks: Sequence[Block]) -> list[int]:

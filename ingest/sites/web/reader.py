@@ -83,7 +83,7 @@ class _Web:
         self.url = page.url or page.saved_from
         self.base = absolute(self.head.base, self.url) or self.url
         self.addresses = addresses(page.url, page.saved_from, self.head.own_urls)
-        self.blocks = measure(root)
+        self.blocks = measure(root, self.url)
         self.title = headline(self.head, self.url, self.blocks)
         self.choice = choose(self.blocks, self.title, self.head.description)
 
@@ -151,7 +151,7 @@ class _Web:
             return found
         if found := states.shell(html, plain):
             return found
-        return states.index(self.blocks, self.choice.at, self.head, self.url, self.choice.anchored)
+        return states.index(self.blocks, self.choice, self.head, self.url)
 
     def _told(self) -> str:
         """The body that the JSON-LD gives, where the page itself shows next to nothing."""

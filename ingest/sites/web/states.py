@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ingest.model import State
+from ingest.sites.web.container import Choice
 from ingest.sites.web.head import Head
 from ingest.sites.web.tree import HEADINGS, Block
 
 NOTICE_AT_MOST = 160.0  # size of the words of a page that is a notice (``tree.size``)
 _SHELL_AT_MOST = 30.0
 _TEASER = 80.0
-_MANY = 3  # teasers that make a list
+_MANY = 3  # teasers that make a list, headings that are links
+_CUT = 2  # paragraphs that break off
+_ESSAY = 300.0  # worth of the prose of an essay
 _MOST_LINES = 200
 _REASON = 200  # characters of what a notice says
 
@@ -108,32 +111,48 @@ def shell(html: str, size: float) -> Judged | None:
     return Judged(State.UNREADABLE, "the page is filled by scripts; its HTML holds no text")
 
 
-def index(blocks: list[Block], at: int, head: Head, url: str | None, anchored: bool) -> Judged | None:
-    """A page that leads to essays and is none itself: its body is headings that are links, teasers, lists of links."""
-    judged = Judged(State.NOT_A_PAGE, "a page of links to essays, no essay")
+def index(blocks: list[Block], choice: Choice, head: Head, url: str | None) -> Judged | None:
+    """A page that leads to essays and is none itself: its body is headings that are links, teasers, lists of links.
+
+    What stands before a title that the body shows is not looked at, and a page that says it is an article is believed.
+    """
     if head.article or head.meta("og:type", "bytedance:type").lower() == "article":
         return None
+    at, page = choice.at, blocks[0]
     body = blocks[at]
-    inner = [block for block in blocks[at : body.last + 1] if block.words]
+    start = choice.heading if choice.heading is not None and at < choice.heading <= body.last else at
+    inner = [block for block in blocks[start : body.last + 1] if block.words]
     headings = [block for block in inner if block.element.tag in HEADINGS]
-    linked = sum(block.links > 0.7 * block.words for block in headings)
-    if linked >= 3 and linked >= 0.6 * len(headings):
-        return judged
+    leading = sum(block.links > 0.7 * block.words for block in headings)
+    if leading >= _MANY and leading >= 0.6 * len(headings):
+        return _list(f"{leading} of its {len(headings)} headings are links")
     prose = [block for block in inner if block.worth > 0]
-    cut = sum(_MORE.search(block.text) is not None for block in prose)
-    if cut >= 2 and cut >= 0.5 * len(prose):
-        return judged
+    cut = sum(_MORE.search(block.text) is not None and _beside_a_link(blocks, at, block) for block in prose)
+    if cut >= _CUT and cut >= 0.5 * len(prose):
+        return _list(f"{cut} of its {len(prose)} paragraphs break off for more")
+    if choice.anchored and body.total >= _ESSAY and body.linked < 0.5 * body.said:
+        return None
     teasers = [block.total for block in blocks if block.teaser]
-    small = not anchored and body.total < min(NOTICE_AT_MOST, sum(teasers))
+    small = not choice.anchored and body.total < min(NOTICE_AT_MOST, sum(teasers))
     if len(teasers) >= _MANY and (small or _in_teaser(blocks, at)):
-        return judged
-    page = blocks[0]
+        return _list(f"it has {len(teasers)} teasers")
     mostly_links = page.linked > 0.6 * page.said and body.total < 0.15 * page.linked
     front = not (urlsplit(url or "").path.strip("/") if url else "x") and not urlsplit(url or "").query
     short = all(block.worth < _TEASER for block in prose)
-    if (mostly_links and short and not anchored) or (front and page.linked > 0.5 * page.said):
-        return judged
-    return judged if body.linked > 0.8 * body.said and body.said > 60 else None
+    if (mostly_links and short and not choice.anchored) or (front and page.linked > 0.5 * page.said):
+        return _list(f"{page.linked / page.said:.0%} of its words are links")
+    if body.linked > 0.8 * body.said and body.said > 60:
+        return _list(f"{body.linked / body.said:.0%} of the words in its body are links")
+    return None
+
+
+def _list(seen: str) -> Judged:
+    return Judged(State.NOT_A_PAGE, f"a page of links to essays, no essay: {seen}")
+
+
+def _beside_a_link(blocks: list[Block], at: int, block: Block) -> bool:
+    """Whether a paragraph, or the part of the body that it stands in, has a link: dots at an end may be the author's."""
+    return block.links > 0 or (block.parent != at and blocks[block.parent].linked > 0)
 
 
 def _in_teaser(blocks: list[Block], at: int) -> bool:

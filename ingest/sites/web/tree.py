@@ -8,6 +8,7 @@ character is 1 and an English word about 2.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -112,8 +113,9 @@ def revealed(html: str) -> HtmlElement | None:
     return root if shown else None
 
 
-def measure(root: HtmlElement) -> list[Block]:
+def measure(root: HtmlElement, url: str | None = None) -> list[Block]:
     """Every block-level element of a page in document order; parents come before their children."""
+    own = {"", *_spellings(url)}
     blocks = [Block(root, -1)]
     at, in_link, in_jump = 0, 0, 0
     walk = etree.iterwalk(root, events=("start", "end"))
@@ -129,7 +131,7 @@ def measure(root: HtmlElement) -> list[Block]:
                 continue
             if tag in INLINE:
                 in_link += tag == "a"
-                in_jump += _jumps(element)
+                in_jump += _jumps(element, own)
                 blocks[at].breaks += tag == "br"
             else:
                 blocks.append(Block(element, at, kind_of(element)))
@@ -138,7 +140,7 @@ def measure(root: HtmlElement) -> list[Block]:
         else:
             if tag in INLINE and not unseen(element):
                 in_link -= tag == "a"
-                in_jump -= _jumps(element)
+                in_jump -= _jumps(element, own)
             elif blocks[at].element is element:
                 blocks[at].last = len(blocks) - 1
                 at = blocks[at].parent
@@ -186,9 +188,20 @@ def _is_teaser(block: Block, within: list[Block], title: Block | None) -> bool:
     return headings[0] is not title and headings[0].links > _A_LINK * headings[0].words
 
 
-def _jumps(element: HtmlElement) -> bool:
+def _spellings(url: str | None) -> Iterator[str]:
+    """What a link to a page may call it in that page: all of its address, or the end of it."""
+    if url:
+        yield (whole := url.partition("#")[0])
+        yield whole.partition("://")[2].partition("/")[1] + whole.partition("://")[2].partition("/")[2]
+        yield whole.rpartition("/")[2]
+
+
+def _jumps(element: HtmlElement, own: Set[str]) -> bool:
     """Whether this is a link to a place in the page that it is in: a heading with its own address, a note."""
-    return element.tag == "a" and (element.get("href") or "").strip().startswith("#")
+    if element.tag != "a":
+        return False
+    page, mark, _ = (element.get("href") or "").strip().partition("#")
+    return bool(mark) and page in own
 
 
 def _take(blocks: list[Block], at: int, text: str | None, in_link: int, in_jump: int) -> None:
@@ -196,6 +209,7 @@ def _take(blocks: list[Block], at: int, text: str | None, in_link: int, in_jump:
     if not text or not (words := text.strip()):
         return
     block = blocks[at]
+    leads = in_link > in_jump
     if block.element.tag in HEADINGS:
         in_link -= in_jump
     amount = size(words)
@@ -206,5 +220,5 @@ def _take(blocks: list[Block], at: int, text: str | None, in_link: int, in_jump:
     elif not block.ends and _ENDS.search(words):
         block.ends = True
     while at >= 0 and blocks[at].begun is None:
-        blocks[at].begun = in_link > 0
+        blocks[at].begun = leads
         at = blocks[at].parent
