@@ -21,6 +21,10 @@ _DROPPED = frozenset(
     {"script", "style", "noscript", "template", "head", "title", "meta", "link", "iframe", "object", "embed"}
     | {"button", "select", "input", "textarea"}
 )
+_POWER = re.compile(r"[\w+−.,*/()′-]{1,12}")
+_NUMBER = re.compile(r"[+−-]?\d+")
+_BASE = re.compile(r"[^\W_][)\]]?$|[)\]]$")
+_ORDINALS = frozenset({"st", "nd", "rd", "th", "e", "er", "re", "tm", "sm", "o", "a"})
 _GUTTERS = frozenset({"gutter", "code-snippet__line-index", "line-numbers-rows", "hljs-ln-numbers", "lnt"})
 
 
@@ -56,6 +60,19 @@ def dropped(tag: Tag) -> bool:
     if styled(tag, _HIDDEN, "none"):
         return True
     return not _GUTTERS.isdisjoint(classes(tag))
+
+
+def raised(tag: Tag) -> str:
+    """A power or an index as it is written in a line: ``^9``, ``_2``; empty for a note's mark and an ordinal's end."""
+    words = tag.get_text().strip()
+    if not _POWER.fullmatch(words) or (tag.name == "sup" and words.lower() in _ORDINALS) or tag.find("a"):
+        return ""
+    before = tag.previous_sibling
+    base = before.get_text() if before is not None else ""
+    if not _BASE.search(base):
+        return ""
+    mark = "^" if tag.name == "sup" else "_"
+    return f"{mark}{words}" if len(words) == 1 or _NUMBER.fullmatch(words) else f"{mark}({words})"
 
 
 def styled(tag: Tag, pattern: re.Pattern[str], word: str) -> bool:

@@ -11,7 +11,8 @@ from bs4 import Tag
 from bs4.element import CData, NavigableString, PageElement
 
 from ingest.markup import code, tables
-from ingest.markup.elements import FRAMES, Habits, dropped, picture, styled, target
+from ingest.markup.elements import FRAMES, Habits, dropped, picture, raised, styled, target
+from ingest.markup.formulas import formula
 from ingest.markup.page import attribute
 from ingest.markup.writer import CellWriter, Leave, Writer, one_line
 
@@ -45,7 +46,7 @@ class Flow:
                 if leave is not None:
                     leave()
             elif isinstance(child, Tag):
-                if not dropped(child) and not self._leaf(child):
+                if not self._formula(child) and not dropped(child) and not self._leaf(child):
                     leave = self._enter(child)
                     if url := self.habits.background(child):
                         self._show(url, "")
@@ -54,6 +55,15 @@ class Flow:
                 self.writer.words(str(child))
         self.writer.boundary()
 
+    def _formula(self, tag: Tag) -> bool:
+        """Whether the element is a formula; its script and its drawing are elements that nobody reads."""
+        found = formula(tag)
+        if found is None:
+            return False
+        if found.tex:
+            self.writer.formula(found.written, display=found.display)
+        return True
+
     def _leaf(self, tag: Tag) -> bool:
         """Whether the element is written whole, without a look at its children."""
         name = tag.name
@@ -61,6 +71,8 @@ class Flow:
             self.writer.br()
         elif (words := self.habits.words(tag)) is not None:
             self.writer.words(words)
+        elif name in ("sup", "sub") and (mark := raised(tag)):
+            self.writer.words(mark)
         elif name == "img":
             self._image(tag)
         elif name == "hr":

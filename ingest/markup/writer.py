@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
+from itertools import takewhile
 from typing import ClassVar
 
 from ingest.markup.elements import HEADINGS, LISTS
@@ -84,6 +85,14 @@ class Writer:
         self._start()
         self._raw(f'<img src="{escape(url)}" alt="{escape(alt)}">')
 
+    def formula(self, tex: str, *, display: bool) -> None:
+        """A formula, with its marks, in the line or in one of its own."""
+        if display:
+            self.boundary()
+        self.words(tex, "tex")
+        if display:
+            self.boundary()
+
     def block(self, text: str, markup: str, caption: str | None = None) -> None:
         """A block whose two forms are made elsewhere, with a caption above it."""
         self.boundary()
@@ -147,8 +156,8 @@ class Writer:
 
     # Words.
 
-    def words(self, raw: str) -> None:
-        """Words as they stand in the page."""
+    def words(self, raw: str, kind: str = "") -> None:
+        """Words as they stand in the page; those of a ``kind`` are written in an element of that name."""
         words = " " if raw == "\n" else one_line(raw)  # most blanks
         if not words.strip(" "):
             self._space = self._space or bool(words)
@@ -161,7 +170,8 @@ class Writer:
         word = words.strip(" ")
         self._sync(self._wanted)
         self._put(word)
-        self._raw(escape(word, quote=False))
+        written = escape(word, quote=False)
+        self._raw(f"<{kind}>{written}</{kind}>" if kind else written)
         self._space = words.endswith(" ")
 
     def _start(self) -> bool:
@@ -174,6 +184,7 @@ class Writer:
             self._open_paragraph()
             fresh = True
         elif self._breaks:
+            self._sync(self._wanted[: self._same()])  # a break at the end of a mark stands after it
             self._raw("<br>")
             self._gap = 1
         self._breaks = 0
@@ -215,16 +226,17 @@ class Writer:
 
     def _sync(self, wanted: list[tuple[str, str]]) -> None:
         """Close and open inline elements until exactly those wanted are open."""
-        same = 0
-        for have, want in zip(self._open, wanted, strict=False):
-            if have != want:
-                break
-            same += 1
+        same = self._same(wanted)
         for name, _ in reversed(self._open[same:]):
             self._raw(f"</{name}>")
         for name, url in wanted[same:]:
             self._raw(f'<{name} href="{escape(url)}">' if url else f"<{name}>")
         self._open = list(wanted)
+
+    def _same(self, wanted: list[tuple[str, str]] | None = None) -> int:
+        """How many of the open inline elements are wanted from here on."""
+        pairs = zip(self._open, self._wanted if wanted is None else wanted, strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
     def _put(self, words: str) -> None:
         if self._text and self._gap:

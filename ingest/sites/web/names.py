@@ -6,6 +6,7 @@ import re
 
 from lxml.html import HtmlElement
 
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TAGS = {"nav": "navigation", "footer": "footer", "aside": "related", "menu": "navigation"}
 _ROLES = {"navigation": "navigation", "contentinfo": "footer", "complementary": "related", "search": "form",
           "banner": "navigation", "dialog": "dialog", "alertdialog": "dialog", "alert": "dialog"}  # fmt: skip
@@ -51,9 +52,22 @@ _STRONG = re.compile(
 
 
 def spelled(element: HtmlElement) -> str:
-    """The id and the classes in lower case, humps split, without what is only beside them (``has-sidebar``)."""
+    """The id and the classes in lower case, humps split, without what is only beside them (``has-sidebar``).
+
+    The id of a heading, and of a section that begins with one, is made of the author's words.
+    """
     name = f"{element.get('id') or ''} {element.get('class') or ''}"
+    if element.get("id") and (element.tag in _HEADINGS or _is_section(element)):
+        name = element.get("class") or ""
     return _NOT_SAID.sub(" ", _HUMP.sub("-", name).lower())
+
+
+def _is_section(element: HtmlElement) -> bool:
+    """Whether this is a section as documents are divided: an id of the words of the heading that it begins with."""
+    if element.tag != "section" and "section" not in (element.get("class") or "").split():
+        return False
+    first = next(iter(element), None)
+    return first is not None and first.tag in _HEADINGS and len(element) > 1 and element[1].tag == "p"
 
 
 def kind_of(element: HtmlElement) -> str | None:

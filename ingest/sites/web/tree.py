@@ -48,6 +48,7 @@ class Block:
     element: HtmlElement
     parent: int
     kind: str | None = None  # the kind of chrome that its name says
+    is_code: bool = False
     words: float = 0.0
     links: float = 0.0
     ends: bool = False  # whether it holds the end of a sentence
@@ -134,7 +135,8 @@ def measure(root: HtmlElement, url: str | None = None) -> list[Block]:
                 in_jump += _jumps(element, own)
                 blocks[at].breaks += tag == "br"
             else:
-                blocks.append(Block(element, at, kind_of(element)))
+                in_code = blocks[at].is_code
+                blocks.append(Block(element, at, None if in_code else kind_of(element), in_code or tag == "pre"))
                 at = len(blocks) - 1
             _take(blocks, at, element.text, in_link, in_jump)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml.html import HtmlElement
@@ -17,6 +18,11 @@ _LINKS = 0.6  # share of link text that makes a part a list of links
 _PROSE = 20.0  # a block worth this much is a paragraph of the essay
 _INLINE = ("span", "a", "i", "em", "label", "small")
 _NAMED_INLINE = frozenset({"edit", "share", "player", "dialog", "comments"})
+_CITED = re.compile(
+    r"\W*(?:\d+\W+)?(?:主要|部分)?(?:参考|参阅|引用|注释|文献|资料来源|数据来源|出处|书目|来源)(?:[^。]{0,10})$"
+    r"|\W*(?:\d+\W+)?(?:references?|bibliography|sources?|citations?|works cited|further reading|footnotes?|notes?)\W*$",
+    re.IGNORECASE,
+)
 _TITLE_AND = 12  # folded characters beside the title in a heading that repeats it
 
 
@@ -57,12 +63,20 @@ class Trim:
 
     def _by_links(self) -> None:
         first, last = self._prose()
+        cited = 0
         for at in self._inner():
             block = self.blocks[at]
-            if at in self.gone or block.total >= 0 or block.linked < _LINKS * block.said:
+            if at in self.gone or at <= cited or block.total >= 0 or block.linked < _LINKS * block.said:
                 continue
-            if block.last < first or at > last or block.linked > _PROSE * 4:
+            if self._is_cited(at):
+                cited = block.last
+            elif block.last < first or at > last or block.linked > _PROSE * 4:
                 self._take(at, "links")
+
+    def _is_cited(self, at: int) -> bool:
+        """Whether a list of links is what the author has read: a line before it says so."""
+        before = next((block for block in reversed(self.blocks[self.at : at]) if block.words), None)
+        return before is not None and _CITED.match(before.text) is not None
 
     def _prose(self) -> tuple[int, int]:
         """The first and the last paragraph of the body."""
@@ -74,7 +88,7 @@ class Trim:
         first, last = self._prose()
         for at in self._inner():
             block = self.blocks[at]
-            if at in self.gone or (first <= at <= last) or not block.said:
+            if at in self.gone or (first <= at <= last) or not block.said or block.is_code:
                 continue
             if block.last >= first and at < first:
                 continue  # holds the first paragraph
@@ -88,13 +102,14 @@ class Trim:
         """Chrome between the words: what is named so, advertisements, the way back or onward at the end."""
         body = self.blocks[self.at].element
         first = next(body.iter("b", "strong", "font", "big"), None)
-        if first is not None and self.title and fold(words := said(first)) == self.title:
+        if first is not None and self.title and fold(words := said(first)) == self.title and _is_alone(first):
             self._drop(first, "title", words)
         for part in list(body.iter(*_INLINE)):
             if (
                 (kind := kind_of(part)) in _NAMED_INLINE
                 and size(words := said(part)) < _PROSE
                 and part.find(".//img") is None
+                and next(part.iterancestors("pre", "code"), None) is None
             ):
                 self._drop(part, kind, words)
         links = list(body.iter("a"))
@@ -128,6 +143,18 @@ class Trim:
             and (self.title in folded or folded in self.title)
             and abs(len(folded) - len(self.title)) < _TITLE_AND
         )
+
+
+def _is_alone(part: HtmlElement) -> bool:
+    """Whether nothing else stands in the line of a part."""
+    parent = part.getparent()
+    if parent is None or parent.tag in INLINE:
+        return parent is not None and _is_alone(parent) and said(parent) == said(part)
+    following = part.getnext()
+    ends = not (part.tail or "").strip() and (following is None or following.tag == "br" or following.tag not in INLINE)
+    before = part.getprevious()
+    begins = not (parent.text or "").strip() if before is None else before.tag == "br" and not (before.tail or "").strip()
+    return ends and begins
 
 
 def said(element: HtmlElement) -> str:

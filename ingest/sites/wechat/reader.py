@@ -15,6 +15,8 @@ from ingest.urls.normalise import distinct, host, spelled
 _CONTAINERS = ("#js_article", "#js_content", "#img_list")
 _STOPPED = frozenset({"weixin110.qq.com"})  # where links to blocked pages lead
 _OURS = ({"rich_media", "share_content_page", "page_pages"}, {"rich_media_content"})
+_ASSETS = re.compile(r"res\.wx\.qq\.com/(?!open/)")  # under open/ is what every site may load
+_NOTICES = (".weui-msg", ".weui-msg__title", ".mesg-block")
 _LITERAL_QUOTE = re.compile(r'<\w+ [^<>]{0,200}?=\\"')
 
 
@@ -31,7 +33,8 @@ def owns(page: Page) -> bool:
         return True
     scripts = "\n".join(script.words or script.source for script in page.scripts)
     sources = " ".join(element.given("href") for element in page.declared if element.name == "link")
-    ours = "mmbizwap" in scripts or "res.wx.qq.com" in scripts or "res.wx.qq.com" in sources
+    ours = "mmbizwap" in scripts or any(_ASSETS.search(words) for words in (scripts, sources))
+    ours = ours or ("res.wx.qq.com" in sources and page.first(*_NOTICES) is not None)
     return ours and (bool(notices.sentence(page, scripts)) or notices.is_captcha(page, scripts))
 
 
@@ -69,7 +72,7 @@ def _captcha(page: Page) -> Reading:
 
 def _notice(page: Page, scripts: str, empty: Reading | None) -> Reading:
     """What the site says instead; beside a container without a body (``empty``) only a known notice counts."""
-    if empty is not None and page.first(".weui-msg", ".weui-msg__title", ".mesg-block") is None:
+    if empty is not None and page.first(*_NOTICES) is None:
         return empty
     said = notices.sentence(page, scripts)
     state = notices.answer(page.html) if page.html[:1] == "{" else None
