@@ -45,7 +45,8 @@ class Choice:
 
 def choose(blocks: list[Block], title: str, description: str) -> Choice:
     """The body of a page."""
-    heading, lead = title_at(blocks, title), _lead_at(blocks, description)
+    heading = title_at(blocks, title)
+    lead = _lead_at(blocks, description, heading or 0)
     for anchor in (heading, lead):
         _clear(blocks, anchor)
     add_up(blocks, heading)
@@ -165,11 +166,12 @@ def _clear(blocks: list[Block], at: int | None) -> None:
         at = blocks[at].parent
 
 
-def _lead_at(blocks: Sequence[Block], description: str) -> int | None:
+def _lead_at(blocks: Sequence[Block], description: str, start: int) -> int | None:
+    """The first block behind the title that has the first words of the description."""
     lead = fold(description[:200])[:_LEAD]
     if len(lead) < _LEAD:
         return None
-    for at, block in enumerate(blocks):
+    for at, block in enumerate(blocks[start:], start):
         if block.words > _LEAD and block.element.tag not in HEADINGS and lead in fold(block.text[:600]):
             return at
     return None

@@ -16,6 +16,7 @@ from ingest.sites.web import byline, states
 from ingest.sites.web.address import addresses
 from ingest.sites.web.container import choose
 from ingest.sites.web.dates import published
+from ingest.sites.web.ends import cut_off
 from ingest.sites.web.head import Head
 from ingest.sites.web.lines import kind_of_line
 from ingest.sites.web.names import kind_of
@@ -52,11 +53,12 @@ def owns(page: Page) -> bool:
 def read(page: Page) -> Reading:
     """The state of a page, and its essay when it has one."""
     found = addresses(page.url, page.saved_from, ())
-    if not page.is_whole:
-        return Reading(State.UNREADABLE, READER, NAME, reason="the page is cut off: it has no end", addresses=found)
     if len(page.html) > MAX_PAGE:
         reason = f"the page has more than {MAX_PAGE:,} characters"
         return Reading(State.TOO_COSTLY, READER, NAME, reason=reason, addresses=found)
+    if not page.is_whole and (inside := cut_off(page.html)):
+        reason = f"the page is cut off: it ends inside {inside}"
+        return Reading(State.UNREADABLE, READER, NAME, reason=reason, addresses=found)
     root = parse(page.html)
     if root is None:
         return Reading(State.UNREADABLE, READER, NAME, reason="the page is empty", addresses=found)
@@ -76,7 +78,7 @@ def _length(reading: Reading) -> int:
 
 
 class _Web:
-    """One page that has an end."""
+    """One page that is not cut off."""
 
     def __init__(self, page: Page, root: HtmlElement) -> None:
         self.page, self.root, self.head = page, root, Head(root)
@@ -130,7 +132,7 @@ class _Web:
             claims=claims,
         )
         return Reading(
-            State.ARTICLE, READER, NAME, essay, addresses=self.addresses, evidence=Evidence.WHOLE,
+            State.ARTICLE, READER, NAME, essay, addresses=self.addresses, evidence=Evidence.WHOLE if self.page.is_whole else Evidence.REDUCED,
             host=host(self.url or essay.url) or None,
         )  # fmt: skip
 
