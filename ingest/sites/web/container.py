@@ -30,6 +30,8 @@ _SAYS_MORE = 1.5
 _LIST = 0.6  # share of link text that makes an element a list of links
 _NEARLY_ALL = 0.8
 _NO_WRAPPER = frozenset({"comments", "footer", "dialog", "disclaimer"})
+_WORDLESS = frozenset({"breadcrumb", "navigation", "share", "tags"})
+_HARDLY = 0.1
 _LEAD = 16  # folded characters of a description that tell a paragraph
 
 
@@ -50,8 +52,8 @@ def choose(blocks: list[Block], title: str, description: str) -> Choice:
     for anchor in (heading, lead):
         _clear(blocks, anchor)
     add_up(blocks, heading)
-    if held := _holding(blocks):
-        for at in held:
+    if misnamed := _misnamed(blocks):
+        for at in misnamed:
             blocks[at].kind = None
         add_up(blocks, heading)
     scale = _Scale(blocks, heading, lead)
@@ -119,15 +121,22 @@ def _around(blocks: Sequence[Block], at: int) -> int:
     return _around(blocks, parent) if says_more and around.linked < _LIST * around.said else at
 
 
-def _holding(blocks: Sequence[Block]) -> list[int]:
-    """The elements that are named as if they were chrome and hold nearly all prose of the page.
+def _misnamed(blocks: Sequence[Block]) -> list[int]:
+    """The elements that are named as if they were chrome and are none.
 
-    What asks, warns or answers is not among them: a page that shows nothing else has no body.
+    Those that hold nearly all prose of the page: but for what asks, warns or answers, since a page that shows nothing else
+    has no body. And those of a kind that never holds prose, with prose in them and hardly a link.
     """
     before = list(accumulate((max(block.worth, 0.0) for block in blocks), initial=0.0))
-    least = max(_NEARLY_ALL * before[-1], 2 * _NOTHING)
-    return [at for at, block in enumerate(blocks) if block.kind is not None and block.kind not in _NO_WRAPPER
-            and before[block.last + 1] - before[at] > least]  # fmt: skip
+    found = []
+    for at, block in enumerate(blocks):
+        held = before[block.last + 1] - before[at]
+        if block.kind is None or held <= 2 * _NOTHING:
+            continue
+        wraps = held > _NEARLY_ALL * before[-1] and block.kind not in _NO_WRAPPER
+        if wraps or (block.kind in _WORDLESS and block.linked < _HARDLY * block.said):
+            found.append(at)
+    return found
 
 
 def _own(blocks: Sequence[Block], heading: int | None) -> int:
