@@ -237,10 +237,47 @@ def test_a_short_item_is_no_notice_because_its_page_asks_to_log_in() -> None:
     assert found.state is State.ARTICLE
 
 
-def test_a_page_without_an_end_or_of_too_many_characters_is_no_essay() -> None:
+def test_a_page_of_too_many_characters_is_no_essay() -> None:
     whole = f"<html><body><h1>书店与猫</h1><p>{PROSE * 4}</p>"
-    assert web.read(Page(whole)).state is State.UNREADABLE
     assert web.read(Page(whole + " " * 16_000_000 + "</body></html>")).state is State.TOO_COSTLY
+
+
+@pytest.mark.parametrize(
+    ("end", "inside"),
+    [
+        ("", None),
+        ("<p>后面还有一句。", None),
+        ("<hr><ul><li>最后一项。", None),
+        ("<script>var a = '</div>';</script>", None),
+        ("<div>", "a <div>"),
+        ("<p>后面还有一", "a sentence"),
+        ("<p class='", "a tag"),
+        ("<!-- </html", "a comment"),
+        ("<script>var a = '</div>'", "a <script>"),
+        ("<div><p>先关上的</p></section>", "a <div>"),
+    ],
+)
+def test_a_missing_end_tag_proves_nothing_but_ending_inside_something_does(end: str, inside: str | None) -> None:
+    found = web.read(Page(f"<html><body><h1>书店与猫</h1><p>{PROSE * 4}</p>{end}"))
+    if inside:
+        assert (found.state, found.reason) == (State.UNREADABLE, f"the page is cut off: it ends inside {inside}")
+    else:
+        assert (found.state, found.essay is not None) == (State.ARTICLE, True)
+
+
+def test_a_page_that_hides_nothing_but_a_form_is_its_notice() -> None:
+    """What a page hides is read where it is an essay; terms and menus that wait for a click are none."""
+    terms = f"<div class='modal' style='display:none'><p>{PROSE * 6}</p></div>"
+    found = read(f"<p>该文章已被作者删除</p>{terms}")
+    assert (found.state, found.essay) == (State.DELETED_BY_AUTHOR, None)
+
+
+@pytest.mark.parametrize("size", [2, 8])
+def test_a_front_page_is_a_list_however_long_its_excerpts_are(size: int) -> None:
+    posts = "".join(f"<article><h2><a href='/{n}'>第{n}篇</a></h2><p>{PROSE * size}</p></article>" for n in range(6))
+    found = read(f"<h1>河湾笔记</h1>{posts}", url="https://www.example.cn/")
+    assert (found.state, found.essay) == (State.NOT_A_PAGE, None)
+    assert "6 of its 6 headings are links" in (found.reason or "") or "teasers" in (found.reason or "")
 
 
 def test_libraries_are_heard_where_the_page_gives_no_hint(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ _SAYS_MORE = 1.5
 _LIST = 0.6  # share of link text that makes an element a list of links
 _NEARLY_ALL = 0.8
 _NO_WRAPPER = frozenset({"comments", "footer", "dialog", "disclaimer"})
-_WORDLESS = frozenset({"breadcrumb", "navigation", "share", "tags"})
+_WORDLESS = frozenset({"breadcrumb", "navigation", "tags"})
 _HARDLY = 0.1
 _LEAD = 16  # folded characters of a description that tell a paragraph
 
@@ -131,9 +131,9 @@ def _misnamed(blocks: Sequence[Block]) -> list[int]:
     found = []
     for at, block in enumerate(blocks):
         held = before[block.last + 1] - before[at]
-        if block.kind is None or held <= 2 * _NOTHING:
+        if block.kind is None or held <= _NOTHING:
             continue
-        wraps = held > _NEARLY_ALL * before[-1] and block.kind not in _NO_WRAPPER
+        wraps = held > max(_NEARLY_ALL * before[-1], 2 * _NOTHING) and block.kind not in _NO_WRAPPER
         if wraps or (block.kind in _WORDLESS and block.linked < _HARDLY * block.said):
             found.append(at)
     return found

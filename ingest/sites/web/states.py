@@ -94,13 +94,16 @@ def notice(html: str, lines: list[str], size: float) -> Judged | None:
     if size > NOTICE_AT_MOST:
         return None
     lines = lines[-_MOST_LINES:]
-    if any(_CHALLENGE_WORDS.search(line) for line in lines) or (size < NOTICE_AT_MOST / 2 and _CHALLENGES.search(html)):
-        return Judged(State.VERIFY_PAGE, "the site asks for a proof that a person is reading")
+    told = next((found[0] for line in lines if (found := _CHALLENGE_WORDS.search(line))), "")
+    if not told and size < NOTICE_AT_MOST / 2 and (found := _CHALLENGES.search(html)):
+        told = found[0]
+    if told:
+        return Judged(State.VERIFY_PAGE, f"the site asks for a proof that a person is reading: {told[:_REASON]}")
     for pattern, state in _NOTICES:
         if said := next((line for line in lines if pattern.search(line)), None):
             return Judged(state, said[:_REASON])
     if _PASSWORD.search(html):
-        return Judged(State.IDENTITY_CHECK, "the page asks for a password")
+        return Judged(State.IDENTITY_CHECK, "the page asks for a password and says little else")
     return None
 
 

@@ -68,6 +68,8 @@ class Trim:
             block = self.blocks[at]
             if at in self.gone or at <= cited or block.total >= 0 or block.linked < _LINKS * block.said:
                 continue
+            if _is_in_a_row(block.element):
+                continue
             if self._is_cited(at):
                 cited = block.last
             elif block.last < first or at > last or block.linked > _PROSE * 4:
@@ -143,6 +145,13 @@ class Trim:
             and (self.title in folded or folded in self.title)
             and abs(len(folded) - len(self.title)) < _TITLE_AND
         )
+
+
+def _is_in_a_row(element: HtmlElement) -> bool:
+    """Whether a cell stands beside one with words and without links: a part of a table of data."""
+    row = element.getparent() if element.tag in ("td", "th") else None
+    others = (cell for cell in (row if row is not None else ()) if cell is not element)
+    return any(next(cell.iter("a"), None) is None and said(cell) for cell in others)
 
 
 def _is_alone(part: HtmlElement) -> bool:
