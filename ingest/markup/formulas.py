@@ -13,10 +13,20 @@ from ingest.markup.page import attribute, classes
 _TEX = "application/x-tex"
 _SCRIPT = "math/tex"
 _DRAWN = frozenset(
-    {"MathJax", "MathJax_Display", "MathJax_Preview", "MathJax_SVG", "MathJax_SVG_Display", "MathJax_CHTML", "mjx-chtml"}
+    {
+        "MathJax",
+        "MathJax_Display",
+        "MathJax_Preview",
+        "MathJax_SVG",
+        "MathJax_SVG_Display",
+        "MathJax_CHTML",
+        "mjx-chtml",
+    }
 )
 _PICTURES = re.compile(r"latex|\btex\b|mwe-math|equation|formula|(?:^|\s)math(?:$|\s|-)", re.IGNORECASE)
-_RENDERERS = re.compile(r"//latex\.codecogs\.com/|//(?:www\.)?zhihu\.com/equation\?|/(?:latex|mathtex|mimetex)\.(?:php|cgi)")
+_RENDERERS = re.compile(
+    r"//latex\.codecogs\.com/|//(?:www\.)?zhihu\.com/equation\?|/(?:latex|mathtex|mimetex)\.(?:php|cgi)"
+)
 _SOURCE = re.compile(r"[\\^_{}=+]")
 _SHOWN = re.compile(r"^\{\\(?:display|text)style\s*(.*)\}$", re.DOTALL)
 _BLOCKS = frozenset({"section", "div", "p", "figure"})

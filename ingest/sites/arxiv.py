@@ -9,7 +9,7 @@ from ingest.model import Completeness, State
 from ingest.sites.layout import Form, Forms, Layout, Parts, at, meta
 
 NAME = "arxiv"
-READER = "arxiv/1"
+READER = "arxiv/2"
 HOSTS = frozenset({"arxiv.org", ".arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org"})
 
 _KIND = r"/(?:abs|pdf|html|format|ps|src|e-print)"

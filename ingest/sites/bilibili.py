@@ -13,7 +13,7 @@ from ingest.model import State
 from ingest.sites.layout import Form, Forms, Layout, Parts, at, attr, data, first_of, meta, values
 
 NAME = "bilibili"
-READER = "bilibili/1"
+READER = "bilibili/2"
 HOSTS = frozenset({"bilibili.com", "www.bilibili.com", "m.bilibili.com", "t.bilibili.com", "b23.tv"})
 
 _ARTICLE, _POST = "https://www.bilibili.com/read/cv{id}/", "https://www.bilibili.com/opus/{id}"

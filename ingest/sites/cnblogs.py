@@ -6,7 +6,7 @@ from ingest.model import State
 from ingest.sites.layout import Form, Forms, Layout, Parts, at
 
 NAME = "cnblogs"
-READER = "cnblogs/1"
+READER = "cnblogs/2"
 HOSTS = frozenset({"cnblogs.com", "www.cnblogs.com", "m.cnblogs.com"})
 
 _BLOG = r"/(?P<blog>[\w.-]+)"

@@ -6,7 +6,7 @@ from ingest.model import Role, State
 from ingest.sites.layout import Form, Forms, Layout, at, attr, linked, meta, within
 
 NAME = "csdn"
-READER = "csdn/1"
+READER = "csdn/2"
 HOSTS = frozenset({"blog.csdn.net", ".blog.csdn.net"})
 
 _FORMS = Forms(

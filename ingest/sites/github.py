@@ -12,7 +12,7 @@ from ingest.model import Account, Address, Essay, State
 from ingest.sites.layout import Form, Forms, Layout, Parts, Place, at, data, within, words
 
 NAME = "github"
-READER = "github/1"
+READER = "github/2"
 HOSTS = frozenset({"github.com", "www.github.com", "m.github.com", "raw.githubusercontent.com"})
 
 _REPOSITORY = r"/(?P<owner>[\w-]+)/(?P<repository>[\w.-]+)"

@@ -6,7 +6,7 @@ from ingest.model import State
 from ingest.sites.layout import Form, Forms, Layout, at, attr, data
 
 NAME = "jianshu"
-READER = "jianshu/1"
+READER = "jianshu/2"
 HOSTS = frozenset({"jianshu.com", "www.jianshu.com", "m.jianshu.com"})
 
 _FORMS = Forms(NAME, HOSTS, (Form(r"/p/(?P<id>[0-9a-f]{12})", "{id}", "https://www.jianshu.com/p/{id}"),))

@@ -6,7 +6,7 @@ from ingest.model import State
 from ingest.sites.layout import Form, Forms, Layout, at, attr, meta, within
 
 NAME = "juejin"
-READER = "juejin/1"
+READER = "juejin/2"
 HOSTS = frozenset({"juejin.cn", ".juejin.cn", "juejin.im", ".juejin.im"})
 
 _FORMS = Forms(

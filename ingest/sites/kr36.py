@@ -6,7 +6,7 @@ from ingest.model import State
 from ingest.sites.layout import Form, Forms, Layout, at, data, meta
 
 NAME = "36kr"
-READER = "36kr/1"
+READER = "36kr/2"
 HOSTS = frozenset({"36kr.com", "www.36kr.com", "m.36kr.com"})
 
 _FORMS = Forms(

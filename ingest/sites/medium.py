@@ -12,7 +12,7 @@ from ingest.model import State
 from ingest.sites.layout import Form, Forms, Layout, Parts, at, linked, meta, source, within
 
 NAME = "medium"
-READER = "medium/1"
+READER = "medium/2"
 HOSTS = frozenset({"medium.com", ".medium.com"})
 
 _ID = r"(?P<id>[0-9a-f]{10,12})"

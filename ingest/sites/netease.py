@@ -6,7 +6,7 @@ from ingest.model import State
 from ingest.sites.layout import Form, Forms, Layout, at, attr, meta, within
 
 NAME = "netease"
-READER = "netease/1"
+READER = "netease/2"
 HOSTS = frozenset({"163.com", ".163.com"})
 
 _ID = r"(?P<id>[0-9A-Z]{16})"

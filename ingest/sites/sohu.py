@@ -6,7 +6,7 @@ from ingest.model import Role, State
 from ingest.sites.layout import Form, Forms, Layout, at, attr, meta, within, without
 
 NAME = "sohu"
-READER = "sohu/1"
+READER = "sohu/2"
 HOSTS = frozenset({"sohu.com", "www.sohu.com", "m.sohu.com", "3g.sohu.com"})
 
 _FORMS = Forms(

@@ -12,7 +12,7 @@ from ingest.model import State
 from ingest.sites.layout import Form, Forms, Layout, Parts, at, attr, data, linked, meta
 
 NAME = "substack"
-READER = "substack/1"
+READER = "substack/2"
 HOSTS = frozenset({"substack.com", ".substack.com"})
 
 _SLUG = r"(?P<slug>[a-z0-9](?:[\w-]|%[0-9A-F]{2})*)"

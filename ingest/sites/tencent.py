@@ -9,7 +9,7 @@ from ingest.model import State
 from ingest.sites.layout import Form, Forms, Layout, Parts, at, data, meta, values
 
 NAME = "tencent"
-READER = "tencent/1"
+READER = "tencent/2"
 HOSTS = frozenset({"new.qq.com", "news.qq.com", "view.inews.qq.com", "inews.qq.com", "xw.qq.com", "page.om.qq.com"})
 
 _ID = r"(?P<id>\d{8}[A-Z][0-9A-Z]{5,7})"

@@ -6,7 +6,7 @@ from ingest.model import Role, State
 from ingest.sites.layout import Form, Forms, Layout, at, data, linked
 
 NAME = "toutiao"
-READER = "toutiao/1"
+READER = "toutiao/2"
 HOSTS = frozenset({"toutiao.com", "www.toutiao.com", "m.toutiao.com", "toutiaocdn.com", "m.toutiaocdn.com"})
 
 _FORMS = Forms(

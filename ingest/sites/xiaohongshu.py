@@ -9,7 +9,7 @@ from ingest.model import Address, State
 from ingest.sites.layout import Form, Forms, Layout, Parts, at, attr, data, values
 
 NAME = "xiaohongshu"
-READER = "xiaohongshu/1"
+READER = "xiaohongshu/2"
 HOSTS = frozenset({"xiaohongshu.com", "www.xiaohongshu.com", "m.xiaohongshu.com", "xhslink.com", "www.xhslink.com"})
 
 _FORMS = Forms(

@@ -12,7 +12,7 @@ from ingest.model import State
 from ingest.sites.layout import Form, Forms, Layout, Place, at, attr, data, first_of, meta, within
 
 NAME = "zhihu"
-READER = "zhihu/1"
+READER = "zhihu/2"
 HOSTS = frozenset({"zhihu.com", ".zhihu.com"})
 
 _FORMS = Forms(

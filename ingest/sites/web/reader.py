@@ -69,7 +69,10 @@ def read(page: Page) -> Reading:
 def _revealed(page: Page, reading: Reading) -> Reading:
     """The reading of what a page hides until its scripts run, where that is an essay and the rest next to nothing."""
     root = revealed(page.html)
-    shown = _Web(page, root).reading() if root is not None else reading
+    hidden = _Web(page, root) if root is not None else None
+    if hidden is None or hidden.blocks[hidden.choice.at].total <= _SURE:
+        return reading  # terms and menus wait for a click, too
+    shown = hidden.reading()
     return shown if _length(shown) > max(_TIMES * _length(reading), _SHORT) else reading
 
 

@@ -129,6 +129,8 @@ def index(blocks: list[Block], choice: Choice, head: Head, url: str | None) -> J
     leading = sum(block.links > 0.7 * block.words for block in headings)
     if leading >= _MANY and leading >= 0.6 * len(headings):
         return _list(f"{leading} of its {len(headings)} headings are links")
+    if not choice.anchored and (parts := _parts(blocks, at)) >= _MANY:
+        return _list(f"its body is one of {parts} parts, each headed by a link")
     prose = [block for block in inner if block.worth > 0]
     cut = sum(_MORE.search(block.text) is not None and _beside_a_link(blocks, at, block) for block in prose)
     if cut >= _CUT and cut >= 0.5 * len(prose):
@@ -151,6 +153,15 @@ def index(blocks: list[Block], choice: Choice, head: Head, url: str | None) -> J
 
 def _list(seen: str) -> Judged:
     return Judged(State.NOT_A_PAGE, f"a page of links to essays, no essay: {seen}")
+
+
+def _parts(blocks: list[Block], at: int) -> int:
+    """How many parts of the page are as this one is, and begin with a heading that is a link."""
+    one = blocks[at]
+    alike = [n for n, block in enumerate(blocks) if block.parent == one.parent and block.element.tag == one.element.tag
+             and block.element.get("class") == one.element.get("class")]  # fmt: skip
+    return sum(any(part.element.tag in HEADINGS and part.links > 0.7 * part.words > 0
+                   for part in blocks[n : blocks[n].last + 1]) for n in alike)  # fmt: skip
 
 
 def _beside_a_link(blocks: list[Block], at: int, block: Block) -> bool:

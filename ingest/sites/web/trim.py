@@ -162,7 +162,9 @@ def _is_alone(part: HtmlElement) -> bool:
     following = part.getnext()
     ends = not (part.tail or "").strip() and (following is None or following.tag == "br" or following.tag not in INLINE)
     before = part.getprevious()
-    begins = not (parent.text or "").strip() if before is None else before.tag == "br" and not (before.tail or "").strip()
+    begins = (
+        not (parent.text or "").strip() if before is None else before.tag == "br" and not (before.tail or "").strip()
+    )
     return ends and begins
 
 

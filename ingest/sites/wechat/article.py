@@ -33,7 +33,7 @@ from ingest.sites.wechat.fields import Fields, plain, unescape
 from ingest.sites.wechat.mentions import mentions
 from ingest.urls.normalise import distinct, spelled
 
-READER = "wechat/2"
+READER = "wechat/3"
 
 # What tells the type when the scripts are gone.
 _SHAPES = (
