@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from random import Random
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from markdown_it import MarkdownIt
 
 from ingest.markup.body import Body, render
 from ingest.markup.page import Page, nesting
@@ -64,6 +66,65 @@ def test_structure_is_kept_in_both_forms(html: str, text: str, markdown: str) ->
     assert found.text == text
     assert found.markdown == markdown
     assert clean(found.text) == found.text
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("<p><b>做法<br></b>南瓜</p>", "**做法**\\\n南瓜"),
+        ("<p><a href='/x'>订阅<br></a>邮件</p>", "[订阅](/x)\\\n邮件"),
+        ("<p><b>做法：</b>南瓜</p>", "<strong>做法：</strong>南瓜"),
+        ("<p><b>做法：</b> 南瓜</p>", "**做法：** 南瓜"),
+        ("<p>汤<b><a href='/x'>南瓜</a></b>汤</p>", "汤<strong>[南瓜](/x)</strong>汤"),
+        ("<p><b>粗</b><i>斜</i></p>", "<strong>粗</strong><em>斜</em>"),
+        ("<p>10<sup>9</sup> 与 H<sub>2</sub>O 与 x<sup>n+1</sup></p>", "10^9 与 H_2O 与 x^(n+1)"),
+        ("<p>第 2<sup>nd</sup>，见注<sup><a href='#n'>1</a></sup></p>", "第 2nd，见注1"),
+        ("<p>面积<span data-formula='a_1 * b'><svg></svg></span>。</p>", "面积$a_1 * b$。"),
+        ("<p>甲</p><section data-formula='E=mc^2'><svg></svg></section>", "甲\n\n$$E=mc^2$$"),
+        ("<img class='mwe-math-fallback-image' alt='{\\displaystyle x+1}' src='/1.svg'>", "$x+1$"),
+        ("<img class='photo' alt='x=1' src='/1.png'>", "![x=1](/1.png)"),
+        ("<span class='MathJax'>x2</span><script type='math/tex; mode=display'>x^2</script>", "$$x^2$$"),
+        ("<span class='MathJax'>x2</span>", "x2"),
+    ],
+)
+def test_marks_breaks_powers_and_formulas_are_valid_markdown(html: str, markdown: str) -> None:
+    assert body(html).markdown == markdown
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_markdown_parsed_back_has_the_marks_breaks_and_links_of_the_page(seed: int) -> None:
+    """Each character of the page keeps what stands around it, whatever stands beside it."""
+    draw = Random(seed)
+    words = ["汤", "做法：", "（南瓜）", "soup", "a_b", "2*3", "。", "“好”", " 空 ", "x", "[注]", "!"]
+    marks = ["strong", "em", "del", "a"]
+
+    def piece(depth: int) -> str:
+        kind = draw.choice([*marks, "br", "word", "word", "word"]) if depth else "word"
+        if kind == "word":
+            return draw.choice(words)
+        if kind == "br":
+            return "<br>"
+        attributes = " href='https://example.org/x'" if kind == "a" else ""
+        inner = "".join(piece(depth - 1) for _ in range(draw.randint(1, 3)))
+        return f"<{kind}{attributes}>{inner}</{kind}>"
+
+    html = "".join(piece(2) for _ in range(5))
+    rendered = (
+        MarkdownIt("commonmark", {"html": True}).enable("strikethrough").render(body(f"<p>甲{html}乙</p>").markdown)
+    )
+    assert _marked(rendered.replace("<s>", "<del>").replace("</s>", "</del>")) == _marked(f"<p>甲{html}乙</p>")
+
+
+def _marked(html: str) -> list[tuple[str, frozenset[str]]]:
+    """The characters that are seen, each with the marks around it."""
+    root = BeautifulSoup(html, "lxml")
+    names = {"strong", "em", "del", "a"}
+    return [
+        (char, frozenset(one.name for one in words.parents if one.name in names))
+        for words in root.find_all(string=True)
+        for char in str(words)
+        if not char.isspace()
+    ]
 
 
 @pytest.mark.parametrize(

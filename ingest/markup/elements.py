@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from bs4 import Tag
+from bs4.element import NavigableString
 
 from ingest.markup.page import attribute, classes
 from ingest.redact import redact_url
@@ -64,8 +65,11 @@ def dropped(tag: Tag) -> bool:
 
 def raised(tag: Tag) -> str:
     """A power or an index as it is written in a line: ``^9``, ``_2``; empty for a note's mark and an ordinal's end."""
-    words = tag.get_text().strip()
-    if not _POWER.fullmatch(words) or (tag.name == "sup" and words.lower() in _ORDINALS) or tag.find("a"):
+    child = tag.contents[0] if len(tag.contents) == 1 else None
+    if isinstance(child, Tag) and child.name != "a" and len(child.contents) == 1:
+        child = child.contents[0]
+    words = str(child).strip() if isinstance(child, NavigableString) else ""
+    if not _POWER.fullmatch(words) or (tag.name == "sup" and words.lower() in _ORDINALS):
         return ""
     before = tag.previous_sibling
     base = before.get_text() if before is not None else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote_plus, urlsplit
 
 from bs4 import Tag
@@ -32,6 +33,7 @@ _SHOWN = re.compile(r"^\{\\(?:display|text)style\s*(.*)\}$", re.DOTALL)
 _BLOCKS = frozenset({"section", "div", "p", "figure"})
 _SPACE = re.compile(r"\s+")
 _LONGEST = 10_000  # characters
+_MOST = 3_000  # elements and words of one formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ def _made(tex: str, display: bool) -> Formula | None:
 
 def _annotated(tag: Tag) -> str:
     """The TeX that stands beside MathML."""
-    found = tag.find("annotation", attrs={"encoding": _TEX})
-    return found.get_text() if isinstance(found, Tag) else ""
+    inner = (one for one in islice(tag.descendants, _MOST) if isinstance(one, Tag) and one.name == "annotation")
+    return next((one.get_text() for one in inner if attribute(one, "encoding") == _TEX), "")
 
 
 def _has_source_after(tag: Tag) -> bool:

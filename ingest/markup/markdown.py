@@ -8,7 +8,7 @@ import re
 from unicodedata import category
 
 from bs4 import Tag
-from bs4.element import PageElement
+from bs4.element import NavigableString, PageElement
 from markdownify import MarkdownConverter
 
 from ingest.markup.outline import Outline
@@ -16,6 +16,7 @@ from ingest.markup.page import attribute
 
 _ESCAPED = re.compile(r"[\\`*]|(?<![^\W_])_|_(?![^\W_])|~~|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\](?=[(:])")
 _LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|>|[-+](?=\s))", re.MULTILINE)
+_CRIED = "\ufdd1"  # a noncharacter in place of a "!" that would make a picture of the link behind it
 _MARKS = frozenset({"strong", "em", "del"})
 _TICKS = re.compile("`{3,}")
 
@@ -90,7 +91,7 @@ def _marked(el: Tag, text: str, mark: str) -> str:
 
 
 def _beside(node: PageElement | None, at: int) -> str | None:
-    """The character beside a mark, that of the other's mark when it is one; None where the line ends or a tag stands."""
+    """The character beside a mark, ``*`` for a mark, ``(`` for another tag; None where the line ends."""
     if node is None or (isinstance(node, Tag) and node.name == "br"):
         return None
     if isinstance(node, Tag):
@@ -109,4 +110,10 @@ def _is_apart(char: str) -> bool:
 def convert(flat: str) -> str:
     """The Markdown of a flat form."""
     body = Outline(f"<body>{flat}</body>").tree().body
-    return "" if body is None else str(_Markdown().convert_soup(body)).strip("\n")
+    if body is None:
+        return ""
+    for link in body.find_all("a"):
+        before = link.previous_sibling
+        if isinstance(before, NavigableString) and before.endswith("!"):
+            before.replace_with(before[:-1] + _CRIED)
+    return str(_Markdown().convert_soup(body)).strip("\n").replace(_CRIED, "\\!")

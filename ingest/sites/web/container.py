@@ -113,19 +113,20 @@ class _Scale:
 
 def _around(blocks: Sequence[Block], at: int) -> int:
     """What a paragraph stands in, if that says more and is no list of links: a paragraph alone is seldom a body."""
-    parent = blocks[at].parent
-    if blocks[at].element.tag not in _PARTS or parent < 0 or blocks[parent].kind is not None:
-        return at
-    around = blocks[parent]
-    says_more = around.said - around.linked > _SAYS_MORE * blocks[at].said
-    return _around(blocks, parent) if says_more and around.linked < _LIST * around.said else at
+    while blocks[at].element.tag in _PARTS and blocks[at].parent >= 0:
+        around = blocks[blocks[at].parent]
+        says_more = around.said - around.linked > _SAYS_MORE * blocks[at].said
+        if around.kind is not None or not says_more or around.linked >= _LIST * around.said:
+            break
+        at = blocks[at].parent
+    return at
 
 
 def _misnamed(blocks: Sequence[Block]) -> list[int]:
     """The elements that are named as if they were chrome and are none.
 
-    Those that hold nearly all prose of the page: but for what asks, warns or answers, since a page that shows nothing else
-    has no body. And those of a kind that never holds prose, with prose in them and hardly a link.
+    Those that hold nearly all prose of the page: but for what asks, warns or answers, since a page that shows nothing
+    else has no body. And those of a kind that never holds prose, with prose in them and hardly a link.
     """
     before = list(accumulate((max(block.worth, 0.0) for block in blocks), initial=0.0))
     found = []

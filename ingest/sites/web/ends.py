@@ -1,7 +1,7 @@
 """Whether a page without its last tags was cut off.
 
-HTML lets the tags ``</body>`` and ``</html>`` be left out, so that they are missing proves nothing. A page that was cut off
-ends inside a tag, a script, a sentence, or an element that must be closed.
+HTML lets the tags ``</body>`` and ``</html>`` be left out, so that they are missing proves nothing. A page that was cut
+off ends inside a tag, a script, a sentence, or an element that must be closed.
 """
 
 from __future__ import annotations

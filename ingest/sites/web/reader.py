@@ -134,8 +134,9 @@ class _Web:
             role=Role.REPRINT if claims else Role.UNKNOWN,
             claims=claims,
         )
+        evidence = Evidence.WHOLE if self.page.is_whole else Evidence.REDUCED
         return Reading(
-            State.ARTICLE, READER, NAME, essay, addresses=self.addresses, evidence=Evidence.WHOLE if self.page.is_whole else Evidence.REDUCED,
+            State.ARTICLE, READER, NAME, essay, addresses=self.addresses, evidence=evidence,
             host=host(self.url or essay.url) or None,
         )  # fmt: skip
 

@@ -165,7 +165,7 @@ def _parts(blocks: list[Block], at: int) -> int:
 
 
 def _beside_a_link(blocks: list[Block], at: int, block: Block) -> bool:
-    """Whether a paragraph, or the part of the body that it stands in, has a link: dots at an end may be the author's."""
+    """Whether a paragraph, or the part of the body that it is in, has a link: dots at an end may be the author's."""
     return block.links > 0 or (block.parent != at and blocks[block.parent].linked > 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -20,9 +21,11 @@ _INLINE = ("span", "a", "i", "em", "label", "small")
 _NAMED_INLINE = frozenset({"edit", "share", "player", "dialog", "comments"})
 _CITED = re.compile(
     r"\W*(?:\d+\W+)?(?:主要|部分)?(?:参考|参阅|引用|注释|文献|资料来源|数据来源|出处|书目|来源)(?:[^。]{0,10})$"
-    r"|\W*(?:\d+\W+)?(?:references?|bibliography|sources?|citations?|works cited|further reading|footnotes?|notes?)\W*$",
+    r"|\W*(?:\d+\W+)?(?:references?|bibliography|sources?|citations?|works cited|further reading"
+    r"|footnotes?|notes?)\W*$",
     re.IGNORECASE,
 )
+_NEAR = 20  # elements beside one that are looked at
 _TITLE_AND = 12  # folded characters beside the title in a heading that repeats it
 
 
@@ -77,7 +80,8 @@ class Trim:
 
     def _is_cited(self, at: int) -> bool:
         """Whether a list of links is what the author has read: a line before it says so."""
-        before = next((block for block in reversed(self.blocks[self.at : at]) if block.words), None)
+        nearest = range(at - 1, max(self.at, at - _NEAR) - 1, -1)
+        before = next((self.blocks[n] for n in nearest if self.blocks[n].words), None)
         return before is not None and _CITED.match(before.text) is not None
 
     def _prose(self) -> tuple[int, int]:
@@ -150,15 +154,19 @@ class Trim:
 def _is_in_a_row(element: HtmlElement) -> bool:
     """Whether a cell stands beside one with words and without links: a part of a table of data."""
     row = element.getparent() if element.tag in ("td", "th") else None
-    others = (cell for cell in (row if row is not None else ()) if cell is not element)
+    others = (cell for cell in islice(row if row is not None else (), _NEAR) if cell is not element)
     return any(next(cell.iter("a"), None) is None and said(cell) for cell in others)
 
 
 def _is_alone(part: HtmlElement) -> bool:
     """Whether nothing else stands in the line of a part."""
-    parent = part.getparent()
-    if parent is None or parent.tag in INLINE:
-        return parent is not None and _is_alone(parent) and said(parent) == said(part)
+    words = said(part)
+    while (parent := part.getparent()) is not None and parent.tag in INLINE:
+        if said(parent) != words:
+            return False
+        part = parent
+    if parent is None:
+        return False
     following = part.getnext()
     ends = not (part.tail or "").strip() and (following is None or following.tag == "br" or following.tag not in INLINE)
     before = part.getprevious()
