@@ -1,9 +1,9 @@
 """The body of a page: our reader of the rest of the web beside trafilatura in three modes, and readability-lxml.
 
-A folder holds saved pages (``<id>.html`` or ``<id>.html.gz``) and a ``truth.json`` (id -> url, text). A score is the F1
+Each folder holds saved pages (``<id>.html`` or ``<id>.html.gz``) and a ``truth.json`` (id -> url, text). A score is the F1
 of the longest common subsequence of tokens: each Han character is one token, each other word one. Subsequences are exact
 (bit-parallel, Hyyrö 2004), not difflib's. A page without a body is right when nothing is extracted from it, else its F1
-is 0. Contenders take turns page by page in the order of each round; speed is CPU time, the best of the rounds.
+is 0. Figures are given for each folder and for all. Contenders take turns page by page in the order of each round; speed is CPU time, the best of the rounds.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ from ingest.decoding.decode import decode, unpack
 from ingest.markup.page import Page
 from ingest.settings import MIB
 from ingest.sites import web
+from ingest.sites.web.address import host
 
+Figures = dict[str, dict[str, float]]
+PACKAGES = ("trafilatura", "readability-lxml", "lxml", "beautifulsoup4")
 _TOKEN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\\W_\u3400-\u9fff\uf900-\ufaff]+")
 
 
@@ -131,43 +134,73 @@ def extracted(contender: str, case: Case) -> tuple[str, float]:
     return text, time.process_time() - began
 
 
-def main() -> None:
-    parser = arguments("The body of a page, beside trafilatura and readability-lxml.")
-    parser.add_argument("--data", type=Path, default=Path("../shared/pages/zh_articles"), metavar="DIR")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--worst", type=int, default=10, help="how many pages to list")
-    parser.add_argument("--seed", type=int, default=1, help="of the two halves")
-    options = parser.parse_args()
-    pages = cases(options.data)
-    scores: dict[str, list[Score]] = defaultdict(list)
-    seconds: dict[str, dict[str, float]] = defaultdict(dict)
-    for round_ in range(options.rounds):
-        for case in pages:
-            for contender in CONTENDERS:
-                text, taken = extracted(contender, case)
-                seconds[contender][case.name] = min(taken, seconds[contender].get(case.name, taken))
-                if round_ == 0:
-                    scores[contender].append(score(tokens(html.unescape(text)), case.truth))
-    order = random.Random(options.seed).sample(range(len(pages)), len(pages))
-    half = set(order[: len(pages) // 2])
-    figures: dict[str, dict[str, float]] = {}
+def interval(values: list[float], sites: list[str], seed: int, resamples: int = 2000) -> tuple[float, float]:
+    """Where 95 % of the means lie when sites are drawn anew, each with all its pages: pages of one site are alike."""
+    by_site: dict[str, list[float]] = defaultdict(list)
+    for value, site in zip(values, sites, strict=True):
+        by_site[site].append(value)
+    sums = [(sum(found), len(found)) for found in by_site.values()]
+    draw = random.Random(seed)
+    means = []
+    for _ in range(resamples):
+        drawn = draw.choices(sums, k=len(sums))
+        means.append(sum(total for total, _ in drawn) / sum(count for _, count in drawn))
+    means.sort()
+    return means[resamples // 40], means[-resamples // 40 - 1]
+
+
+def figures(scores: dict[str, list[Score]], seconds: dict[str, list[float]], sites: list[str], seed: int) -> Figures:
+    """One row a contender. A page is lost whole by one whose F1 is below .5 where another has .8."""
+    best = [max(row.f1 for row in rows) for rows in zip(*scores.values(), strict=True)]
+    made: Figures = {}
     for contender, rows in scores.items():
-        figures[contender] = {
+        low, high = interval([row.f1 for row in rows], sites, seed)
+        made[contender] = {
             "f1": fmean(row.f1 for row in rows),
+            "f1_low": low,
+            "f1_high": high,
             "precision": fmean(row.precision for row in rows),
             "recall": fmean(row.recall for row in rows),
             "below_half": sum(row.f1 < 0.5 for row in rows),
-            "pages_per_s": len(pages) / sum(seconds[contender].values()),
-            "f1_first_half": fmean(row.f1 for at, row in enumerate(rows) if at in half),
-            "f1_second_half": fmean(row.f1 for at, row in enumerate(rows) if at not in half),
+            "lost_whole": sum(row.f1 < 0.5 and top >= 0.8 for row, top in zip(rows, best, strict=True)),
+            "pages_per_s": len(rows) / sum(seconds[contender]),
         }
+    return made
+
+
+def main() -> None:
+    parser = arguments("The body of a page, beside trafilatura and readability-lxml.")
+    parser.add_argument("--data", type=Path, nargs="+", default=[Path("../shared/pages/zh_articles")], metavar="DIR")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--worst", type=int, default=10, help="how many pages to list")
+    parser.add_argument("--seed", type=int, default=1, help="of the intervals")
+    options = parser.parse_args()
+    folders = [(folder.name, case) for folder in options.data for case in cases(folder)]
+    pages = [case for _, case in folders]
+    scores: dict[str, list[Score]] = defaultdict(list)
+    seconds: dict[str, list[float]] = {contender: [float("inf")] * len(pages) for contender in CONTENDERS}
+    for round_ in range(options.rounds):
+        for at, case in enumerate(pages):
+            for contender in CONTENDERS:
+                text, taken = extracted(contender, case)
+                seconds[contender][at] = min(taken, seconds[contender][at])
+                if round_ == 0:
+                    scores[contender].append(score(tokens(html.unescape(text)), case.truth))
+    sites = [host(case.url) or case.name for case in pages]
+    print(f"{options.rounds} interleaved rounds; intervals of 95 % over sites, seed {options.seed}")
+    names = list(dict.fromkeys(name for name, _ in folders))
+    for name in names if len(names) > 1 else ():
+        kept = [at for at, (folder, _) in enumerate(folders) if folder == name]
+        print(f"\n{len(kept)} pages of {name}")
+        some = figures({who: [rows[at] for at in kept] for who, rows in scores.items()},
+                       {who: [taken[at] for at in kept] for who, taken in seconds.items()},
+                       [sites[at] for at in kept], options.seed)  # fmt: skip
+        show(some, PACKAGES, None)
+    print(f"\n{len(pages)} pages of {', '.join(names)}, {len(set(sites))} sites")
+    show(figures(scores, seconds, sites, options.seed), PACKAGES, options.json)
+    slowest = max(range(len(pages)), key=lambda at: seconds["ours"][at])
     print(
-        f"{len(pages)} pages of {options.data.name}, {options.rounds} interleaved rounds, halves by seed {options.seed}"
-    )
-    show(figures, ("trafilatura", "readability-lxml", "lxml", "beautifulsoup4"), options.json)
-    slowest = max(pages, key=lambda case: seconds["ours"][case.name])
-    print(
-        f"ours: slowest page {slowest.name} {1000 * seconds['ours'][slowest.name]:.0f} ms, {len(slowest.html):,} characters"
+        f"ours: slowest page {pages[slowest].name} {1000 * seconds['ours'][slowest]:.0f} ms, {len(pages[slowest].html):,} characters"
     )
     print(f"\n{'our worst pages':16}" + "".join(f"{name:>23}" for name in CONTENDERS))
     for at in sorted(range(len(pages)), key=lambda at: scores["ours"][at].f1)[: options.worst]:
