@@ -223,6 +223,7 @@ def test_a_misleading_name_hides_no_body(name: str) -> None:
         ("<script src='/main.js'></script><div id='root'></div>", State.UNREADABLE),
         ("", State.UNREADABLE),
         ("<p>好</p>", State.UNREADABLE),
+        ("<p>该文章已被锁定</p><p>请联系客服。</p>", State.UNREADABLE),
     ],
 )
 def test_a_page_that_says_little_is_its_notice(body: str, state: State) -> None:

@@ -19,7 +19,7 @@ from ingest.sites.web.dates import published
 from ingest.sites.web.ends import cut_off
 from ingest.sites.web.head import Head
 from ingest.sites.web.lines import kind_of_line
-from ingest.sites.web.names import kind_of
+from ingest.sites.web.names import kind_of, weight_of
 from ingest.sites.web.opinions import second
 from ingest.sites.web.title import headline, shown_title, site_name
 from ingest.sites.web.tree import Block, measure, parse, revealed, size
@@ -117,6 +117,11 @@ class _Web:
         body = _told_body(told) if told else self._rendered(element)
         if size(body.text) < _LEAST:
             return self._without(states.Judged(State.UNREADABLE, "no body was found in the page"))
+        if size(body.text) < _PROSE and not self.choice.anchored and weight_of(self.blocks[at].element) == 1:
+            said = " ".join(body.text.split())
+            return self._without(
+                states.Judged(State.UNREADABLE, f"too little text, and nothing says it is one: {said}")
+            )
         claims = claims or byline.source([element], self.base, self.addresses)
         language = texts.language(body.text) or self.head.language or None
         essay = Essay(
