@@ -72,7 +72,7 @@ def test_a_site_has_saved_pages_with_their_expected_values(site: Any) -> None:
     pages = sorted((HERE / site.NAME).glob("*.html"))
     assert pages, (
         f"The site {site.NAME} has no saved page. Save one of your own writing as tests/pages/{site.NAME}/<case>.html, "
-        f"and its value as tests/pages/{site.NAME}/<case>.json; the keys are those of value() in tests/test_sites.py."
+        f"and have its value written: python -m tests.make tests/pages/{site.NAME}/<case>.html --url ADDRESS"
     )
     missing = [page.name for page in pages if not page.with_suffix(".json").is_file()]
     assert not missing, f"These pages have no .json with their value: {missing}"
