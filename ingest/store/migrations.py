@@ -175,7 +175,7 @@ def _apply(store: Store, migrations: list[Migration]) -> list[str]:
                 f"Migrating has to wait for {watch.holder or 'another session'}.",
                 "Nothing was applied. Run `ingest migrate` again when it has ended its transaction.",
             )
-        # Whoever had to wait for this session meanwhile goes first.
+        # Whoever had to wait for these locks meanwhile goes first.
         time.sleep(min(0.05 * 2**locked, 2) * random.uniform(0.5, 1.5))  # noqa: S311
     raise AssertionError("the last try returns or raises")
 
